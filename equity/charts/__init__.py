@@ -1,0 +1,1 @@
+"""Frames to Altair charts with alternative text; pure functions."""

@@ -1,0 +1,1 @@
+"""Records and definitions to cells to estimates, in DuckDB through Ibis."""

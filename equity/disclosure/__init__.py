@@ -1,0 +1,1 @@
+"""Disclosure control; the only writer of publications."""

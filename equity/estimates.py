@@ -1,0 +1,1 @@
+"""Intervals and standard errors: pure functions over arrays."""

@@ -1,0 +1,1 @@
+"""What the published entries show: comparisons and verdicts."""

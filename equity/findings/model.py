@@ -1,0 +1,84 @@
+"""The finding: the currency of the whole product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Verdict = Literal["parity", "gap", "cannot_tell"]
+Position = Literal[
+    "behind", "ahead", "within", "unclear", "suppressed", "no_records", "unknown", "not_applicable"
+]
+"""Where a group or place stands: `behind`/`ahead` when its simultaneous interval lies wholly outside
+the tolerance, `within` when its 95 % interval lies wholly inside, else `unclear`."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One group or place in a comparison: a published entry and where it stands.
+
+    Numbers are in the metric's unit and None where the status has none. `steps` is the signed
+    distance from the reference in tolerance steps (−1.0 = one tolerance on the unfavourable side).
+    `affected` is the number of records (people, requests) beyond what the reference would give, by
+    the interval end nearest the reference; None unless `behind`.
+    """
+
+    code: str
+    status: str
+    position: Position
+    estimate: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    lower_simultaneous: float | None = None
+    upper_simultaneous: float | None = None
+    n: int | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    steps: float | None = None
+    affected: int | None = None
+    unstable: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a metric shows in one comparison, in one period, under one treatment.
+
+    `by` is a dimension's id, or `place:<level>`. `worst` is the code of the entry furthest on the
+    unfavourable side, by the interval end nearest the tolerance; `lean` the side on which a
+    `cannot_tell` lies. `gap` is worst minus reference (in the metric's unit) and `ratio` worst over
+    reference, with `gap_lower`–`gap_upper` at 95 %. `place_level`/`place` and `within_*` say what
+    the comparison is restricted to (the whole city, unless a second dimension is crossed).
+    """
+
+    id: str
+    metric: str
+    department: str
+    by: str
+    period_kind: str
+    period: date
+    treatment: str
+    verdict: Verdict
+    reference: str
+    reference_value: float | None
+    tolerance_lower: float | None
+    tolerance_upper: float | None
+    entries: tuple[Entry, ...]
+    worst: str | None
+    lean: Literal["behind", "ahead", "none"]
+    gap: float | None
+    gap_lower: float | None
+    gap_upper: float | None
+    ratio: float | None
+    affected: int | None
+    unknown_share: float | None
+    missing: tuple[str, ...]
+    caveats: tuple[str, ...]
+    publication: int
+    place_level: str = "city"
+    place: str = "city"
+    within_dimension: str = ""
+    within_group: str = ""
+    other_verdicts: tuple[tuple[str, Verdict], ...] = field(default=())
+    """Verdicts under the other treatments of unfinished cases, where they differ."""

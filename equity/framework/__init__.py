@@ -1,0 +1,1 @@
+"""Definitions as data: models, loading with line numbers, expressions, checks, JSON schemas."""

@@ -1,0 +1,1 @@
+"""Boundaries, point to place, populations carried between levels, attributes of places."""

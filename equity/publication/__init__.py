@@ -1,0 +1,1 @@
+"""The read side: versions, the read-only connection, slices."""

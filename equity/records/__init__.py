@@ -1,0 +1,1 @@
+"""Dataset contracts at work: reading, typing, validation, quarantine, the ledger."""

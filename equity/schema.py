@@ -1,0 +1,110 @@
+"""The columns, statuses and names that writers and readers of cells and publications share.
+
+One key serves cells and publication alike. A row is one combination of
+
+- `metric`: the metric file's name,
+- `treatment`: how unfinished cases count; `""` is the metric's own rule,
+- `period_kind` (one of `PERIOD_KINDS`) and `period`, the first day of the period,
+- `place_level` and `place`: `city`/`city`, or a level of city.yml and the code of a place in it,
+  or `OUTSIDE`,
+- `dimension`/`group` and `dimension_2`/`group_2`: `""` where not broken down; a group's code or
+  `UNKNOWN`.
+"""
+
+from __future__ import annotations
+
+VERSION = 1
+"""Version of the publication's columns; a reader refuses another one."""
+
+KEY = (
+    "metric",
+    "treatment",
+    "period_kind",
+    "period",
+    "place_level",
+    "place",
+    "dimension",
+    "group",
+    "dimension_2",
+    "group_2",
+)
+
+PERIOD_KINDS = ("month", "quarter", "year", "fiscal_year", "all")
+
+CITY = "city"
+"""The place level, and the code of its one place, that covers every record."""
+OUTSIDE = "outside"
+"""The code, at every place level, of records that lie in none of its places."""
+UNKNOWN = "unknown"
+"""The code, in every dimension, of records whose group is not known."""
+
+# --- cells: mergeable sums, before disclosure control ------------------------------------------
+CELL_SUMS = ("n", "numerator", "denominator", "mean", "m2", "sketch")
+"""`n` records; `numerator` and `denominator` sums; `mean` and `m2` (sum of squared deviations) of
+the value; `sketch`: MAP of logarithmic bucket → count, only in tables that need a percentile."""
+
+# --- estimates and publication -----------------------------------------------------------------
+VALUE = "value"
+SUPPRESSED = "suppressed"
+NO_RECORDS = "no_records"
+UNKNOWN_GROUP = "unknown_group"
+NOT_APPLICABLE = "not_applicable"
+STATUSES = (VALUE, SUPPRESSED, NO_RECORDS, UNKNOWN_GROUP, NOT_APPLICABLE)
+"""Five different things. `unknown_group` entries carry numbers, of records whose group is not
+known; `suppressed` and `no_records` entries carry none; `not_applicable` says in `note` why."""
+
+ESTIMATE_COLUMNS = (
+    "status",
+    "estimate",
+    "lower",
+    "upper",
+    "lower_simultaneous",
+    "upper_simultaneous",
+    "se",
+    "n",
+    "numerator",
+    "denominator",
+    "expected",
+    "unstable",
+    "immature",
+    "note",
+)
+"""What an entry says beside its key.
+
+`estimate` in the metric's unit (shares and rates × `per`: 72.7 for 72.7 %), with its 95 % interval
+`lower`–`upper`; `lower_simultaneous`–`upper_simultaneous` is the interval at 1 − 0.05/k, k being
+the number of groups or places it is compared among; `se` the standard error in the same unit (None
+where there is none); `n` records; `expected`: for representation, the group's share of the eligible
+population, in the metric's unit; `unstable`: fewer events than the city's threshold; `immature`:
+the period's cases have not all had time to finish; `note`: a message key, or "".
+"""
+
+PUBLICATION_TABLE = "publication"
+META_TABLE = "meta"
+PLACES_TABLE = "places"
+"""`places`: place_level, place, name, area_km2 (None for city and outside), x, y (a point inside
+it, EPSG:4326)."""
+POPULATION_TABLE = "population"
+"""`population`: one row a population × place level × place × group, with its margin of error."""
+
+POPULATION_COLUMNS = (
+    "population",
+    "place_level",
+    "place",
+    "dimension",
+    "group",
+    "dimension_2",
+    "group_2",
+    "count",
+    "moe",
+    "correction",
+)
+"""`count` people (or households); `moe` the 90 % margin of error (None where not published);
+`correction`: factor by which raking changed the carried count (1.0 where none)."""
+
+PLACE_COLUMN = "place_{level}"
+"""Column of accepted records that holds the place's code at a level."""
+GROUP_COLUMN = "group_{dimension}"
+"""Column of accepted records that holds the group's code in a dimension."""
+DATE_COLUMN = "local_date"
+"""Column of accepted records that holds the local date of the contract's `time` field."""

@@ -1,0 +1,1 @@
+"""Records of cities with known truth: the sample and the benchmarks."""

@@ -1,0 +1,1 @@
+"""Streamlit helpers of every page: state, selectors, layout."""
