@@ -1,1 +1,29 @@
 """What the published entries show: comparisons and verdicts."""
+
+from equity.findings.compare import (
+    PLACE_PREFIX,
+    compare,
+    comparisons,
+    latest_period,
+    overview,
+    period_kinds,
+    periods,
+)
+from equity.findings.model import Entry, Finding, Position, Verdict
+from equity.findings.series import gap_series, series
+
+__all__ = [
+    "PLACE_PREFIX",
+    "Entry",
+    "Finding",
+    "Position",
+    "Verdict",
+    "compare",
+    "comparisons",
+    "gap_series",
+    "latest_period",
+    "overview",
+    "period_kinds",
+    "periods",
+    "series",
+]

@@ -76,6 +76,8 @@ class Finding:
     missing: tuple[str, ...]
     caveats: tuple[str, ...]
     publication: int
+    severity: float | None = None
+    """How far behind `worst` certainly is, in tolerances (its interval end nearest the reference)."""
     place_level: str = "city"
     place: str = "city"
     within_dimension: str = ""

@@ -1,0 +1,83 @@
+"""Entries and gaps over time."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from equity.findings.compare import PLACE_PREFIX, Slices, favourable
+from equity.findings.verdict import Band
+from equity.framework.models import Definitions
+from equity.schema import CITY, OUTSIDE
+
+SERIES_COLUMNS = ["period", "code", "status", "estimate", "lower", "upper", "n", "immature"]
+
+
+def series(
+    publication: Slices,
+    metric: str,
+    *,
+    by: str,
+    period_kind: str,
+    treatment: str = "",
+    place: tuple[str, str] = (CITY, CITY),
+) -> pd.DataFrame:
+    """Every entry of a comparison in every period: `SERIES_COLUMNS`, oldest first.
+
+    The row of the whole city (or of `place`) has code `""`; `by=""` gives only that.
+    """
+    scope = {"treatment": treatment, "period_kind": period_kind}
+    total = publication.slice(metric, place_level=place[0], place=place[1], dimension="", **scope)
+    frames = [total.assign(code="")]
+    if by.startswith(PLACE_PREFIX):
+        rows = publication.slice(metric, place_level=by[len(PLACE_PREFIX) :], dimension="", **scope)
+        frames.append(rows[rows["place"] != OUTSIDE].assign(code=lambda f: f["place"]))
+    elif by:
+        rows = publication.slice(
+            metric, place_level=place[0], place=place[1], dimension=by, **scope
+        )
+        frames.append(rows.assign(code=lambda f: f["group"]))
+    frame = pd.concat([f[SERIES_COLUMNS] for f in frames if len(f)] or [total.reindex(columns=SERIES_COLUMNS)])  # fmt: skip
+    return frame.sort_values(["code", "period"], ignore_index=True)
+
+
+def gap_series(
+    publication: Slices,
+    definitions: Definitions,
+    metric: str,
+    *,
+    by: str,
+    code: str,
+    period_kind: str,
+    treatment: str = "",
+) -> pd.DataFrame:
+    """The gap between one fixed group or place and the metric's reference, period by period.
+
+    Columns: `period, estimate, reference, gap, lower, upper, tolerance, status, immature`; `gap` is
+    estimate − reference in the metric's unit, signed so that positive is on the unfavourable side
+    (favourable groups come out negative); `tolerance` the half width of the tolerance then. The
+    pair is fixed: a series of maximum − minimum shrinks by itself when n grows. The reference is a
+    named group where the metric declares one, else the city.
+    """
+    definition = definitions.metrics[metric]
+    frame = series(publication, metric, by=by, period_kind=period_kind, treatment=treatment)
+    against = definition.reference.group if definition.reference.kind == "group" else ""
+    own = frame[frame["code"] == code].set_index("period")
+    reference = frame[frame["code"] == against].set_index("period")["estimate"].reindex(own.index)
+    sign = -favourable(definition)
+    ends = pd.DataFrame({"a": sign * (own["lower"] - reference), "b": sign * (own["upper"] - reference)})  # fmt: skip
+    half = [
+        None if pd.isna(value) else Band.around(value, definition.tolerance, 1).upper - value
+        for value in reference
+    ]
+    return pd.DataFrame(
+        {
+            "estimate": own["estimate"],
+            "reference": reference,
+            "gap": sign * (own["estimate"] - reference),
+            "lower": ends.min(axis=1, skipna=False),
+            "upper": ends.max(axis=1, skipna=False),
+            "tolerance": pd.Series(half, index=own.index, dtype=float),
+            "status": own["status"],
+            "immature": own["immature"],
+        }
+    ).reset_index()
