@@ -79,6 +79,15 @@ population, in the metric's unit; `unstable`: fewer events than the city's thres
 the period's cases have not all had time to finish; `note`: a message key, or "".
 """
 
+POINTER = "current"
+"""File in the publications folder that holds the name of the version in service."""
+PUBLICATION_FILE = "publication-{version:06d}.duckdb"
+"""Name of a published version's file; versions count from 1 and are never rewritten."""
+READ_ONLY = {"threads": 1, "enable_external_access": False, "lock_configuration": True}
+"""DuckDB settings of every connection to a published version: one thread a query, because many
+sessions ask at once; no files, no ATTACH, no SET. A process cannot open a file twice under
+different settings, so there is one set."""
+
 PUBLICATION_TABLE = "publication"
 META_TABLE = "meta"
 PLACES_TABLE = "places"

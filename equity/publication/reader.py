@@ -1,0 +1,171 @@
+"""One publication, opened: slices of its entries, its places, its populations, its meta data."""
+
+# ruff: noqa: S608 - names in queries are this program's own; every value is bound
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from equity.schema import (
+    CITY,
+    ESTIMATE_COLUMNS,
+    KEY,
+    PLACES_TABLE,
+    POPULATION_TABLE,
+    PUBLICATION_TABLE,
+)
+
+_ID_DIGITS = 14
+_SEPARATOR = "\x1f"
+_COLUMNS = ", ".join(f'"{name}"' for name in (*KEY, *ESTIMATE_COLUMNS))
+_SELECT = f"SELECT {_COLUMNS}, format('{{:014x}}', entry) AS entry FROM \"{PUBLICATION_TABLE}\""
+_ORDER = ' ORDER BY period, place_level, place, "group", group_2'
+
+
+def entry_id(key: Mapping[str, Any]) -> str:
+    """The stable short id of an entry: 14 hexadecimal digits that depend on its key alone.
+
+    `key` holds every column of `equity.schema.KEY`; `period` is a date, a timestamp or ISO text.
+
+    >>> entry_id(dict.fromkeys(KEY, "x") | {"period": date(2022, 7, 1)})
+    '28de7a8c3894c1'
+    """
+    parts = [str(key[name])[:10] if name == "period" else str(key[name]) for name in KEY]
+    text = _SEPARATOR.join(parts).encode()
+    return hashlib.md5(text, usedforsecurity=False).hexdigest()[:_ID_DIGITS]
+
+
+class Publication:
+    """What one version says. Thread-safe: every call takes a cursor of its own.
+
+    Frames hold the columns KEY + ESTIMATE_COLUMNS and `entry` (the id for `entry()`). `period` is
+    datetime64; a number that an entry does not have is NaN; texts are never missing.
+    """
+
+    def __init__(
+        self,
+        version: int,
+        connection: duckdb.DuckDBPyConnection,
+        meta: Iterable[tuple[str, str]],
+    ):
+        self.version = version
+        self.meta: Mapping[str, Any] = MappingProxyType({k: json.loads(v) for k, v in meta})
+        """Key → value: see `equity.disclosure.publish`."""
+        self._connection = connection
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of one's own on the read-only connection."""
+        return self._connection.cursor()
+
+    def slice(
+        self,
+        metric: str,
+        *,
+        treatment: str | None = "",
+        period_kind: str | None = None,
+        period: date | None = None,
+        place_level: str | None = CITY,
+        place: str | None = None,
+        dimension: str | None = "",
+        group: str | None = None,
+        dimension_2: str | None = "",
+        group_2: str | None = None,
+    ) -> pd.DataFrame:
+        """The entries of `metric` with these values of the key; None is every value.
+
+        By default the whole city without a breakdown, in all periods, under the metric's own
+        treatment. Ordered by period, place and group. An unknown value gives an empty frame with
+        the same columns.
+        """
+        wanted = {
+            "metric": metric, "treatment": treatment, "period_kind": period_kind, "period": period,
+            "place_level": place_level, "place": place, "dimension": dimension, "group": group,
+            "dimension_2": dimension_2, "group_2": group_2,
+        }  # fmt: skip
+        where, values = _where(wanted)
+        return self._frame(f"{_SELECT} WHERE {where}{_ORDER}", values)
+
+    def periods(
+        self,
+        metric: str,
+        period_kind: str,
+        place_level: str | None = CITY,
+        dimension: str | None = "",
+        dimension_2: str | None = "",
+        treatment: str | None = "",
+    ) -> list[date]:
+        """First days of the periods for which the table has entries, earliest first."""
+        where, values = _where(
+            {
+                "metric": metric, "treatment": treatment, "period_kind": period_kind,
+                "place_level": place_level, "dimension": dimension, "dimension_2": dimension_2,
+            }
+        )  # fmt: skip
+        query = f'SELECT DISTINCT period FROM "{PUBLICATION_TABLE}" WHERE {where} ORDER BY period'
+        return [row[0] for row in self.cursor().execute(query, values).fetchall()]
+
+    def tables(self, metric: str | None = None) -> pd.DataFrame:
+        """The tables of `metric` (of every metric for None) that are published.
+
+        One row a combination of metric, treatment, period_kind, place_level, dimension and
+        dimension_2.
+        """
+        names = "metric, treatment, period_kind, place_level, dimension, dimension_2"
+        where, values = _where({"metric": metric})
+        query = f'SELECT DISTINCT {names} FROM "{PUBLICATION_TABLE}" WHERE {where} ORDER BY ALL'
+        return self._frame(query, values)
+
+    def metrics(self) -> list[str]:
+        """Ids of the metrics that have entries."""
+        query = f'SELECT DISTINCT metric FROM "{PUBLICATION_TABLE}" ORDER BY metric'
+        return [row[0] for row in self.cursor().execute(query).fetchall()]
+
+    def places(self, level: str | None = None) -> pd.DataFrame:
+        """The places of `level` (of every level for None), with names, areas and inner points."""
+        where, values = _where({"place_level": level})
+        return self._frame(
+            f'FROM "{PLACES_TABLE}" WHERE {where} ORDER BY place_level, place', values
+        )
+
+    def population(
+        self,
+        population: str,
+        place_level: str | None = None,
+        place: str | None = None,
+        dimension: str | None = None,
+        dimension_2: str | None = None,
+    ) -> pd.DataFrame:
+        """Rows of a population with their margins of error; None is every value."""
+        where, values = _where(
+            {
+                "population": population, "place_level": place_level, "place": place,
+                "dimension": dimension, "dimension_2": dimension_2,
+            }
+        )  # fmt: skip
+        order = ' ORDER BY place_level, place, dimension, "group", dimension_2, group_2'
+        return self._frame(f'FROM "{POPULATION_TABLE}" WHERE {where}{order}', values)
+
+    def entry(self, id: str) -> pd.Series | None:
+        """The entry with this id, as one row of a slice; None where this version has none."""
+        if len(id) != _ID_DIGITS or set(id) - set("0123456789abcdef"):
+            return None
+        frame = self._frame(f"{_SELECT} WHERE entry = ?", [int(id, 16)])
+        return None if frame.empty else frame.iloc[0]
+
+    def _frame(self, query: str, values: list[Any]) -> pd.DataFrame:
+        return self.cursor().execute(query, values).df()
+
+
+def _where(wanted: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """A condition with a placeholder for every value that is not None; names are this module's."""
+    named = {name: value for name, value in wanted.items() if value is not None}
+    condition = " AND ".join(f'"{name}" = ?' for name in named) or "true"
+    return condition, list(named.values())

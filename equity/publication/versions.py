@@ -1,0 +1,105 @@
+"""Which versions there are, which one is in service, and the one factory of connections to them."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import duckdb
+
+from equity.errors import Problem, PublicationError
+from equity.publication.reader import Publication
+from equity.schema import META_TABLE, POINTER, PUBLICATION_FILE, READ_ONLY, VERSION
+from equity.workspace import Workspace
+
+_PREFIX, _SUFFIX = PUBLICATION_FILE.split("{version:06d}")
+_open: dict[tuple[str, int], Publication] = {}
+_lock = threading.Lock()
+
+
+def current_version(workspace: Workspace) -> int:
+    """The version in service: 1, 2, … Raises `PublicationError` where none has been published."""
+    pointer = workspace.publications / POINTER
+    try:
+        name = pointer.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise _error(
+            workspace, pointer, "no such file", "a published version",
+            "Run `python -m equity build --publish` to make the first one.",
+        ) from None  # fmt: skip
+    except UnicodeDecodeError:
+        name = ""
+    digits = name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
+    if not digits.isdecimal() or PUBLICATION_FILE.format(version=int(digits)) != name:
+        raise _error(
+            workspace, pointer, "something else", "the name of a publication file",
+            "Run `python -m equity publish --force` to write it anew.",
+        )  # fmt: skip
+    return int(digits)
+
+
+def versions(workspace: Workspace) -> list[int]:
+    """Every version that is kept, oldest first; `[]` where nothing was published."""
+    found = workspace.publications.glob(PUBLICATION_FILE.format(version=0).replace("0" * 6, "*"))
+    digits = (path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for path in found)
+    return sorted(int(text) for text in digits if text.isdecimal())
+
+
+def open_publication(workspace: Workspace, version: int | None = None) -> Publication:
+    """The publication `version`, or the one in service, opened read-only.
+
+    Connections are shared: within a process the same version gives the same object, which any
+    number of threads may use at once. Raises `PublicationError`, with the remedy, where there is
+    no such version, or where its file is half-built or has columns that this program cannot read.
+    """
+    wanted = current_version(workspace) if version is None else version
+    path = workspace.publications / PUBLICATION_FILE.format(version=wanted)
+    key = (str(path), wanted)
+    with _lock:
+        if key not in _open:
+            _open[key] = _connect(workspace, path, wanted)
+        return _open[key]
+
+
+def _connect(workspace: Workspace, path: Path, version: int) -> Publication:
+    if not path.is_file():
+        kept = ", ".join(map(str, versions(workspace))) or "none"
+        raise _error(
+            workspace, path, "no such file", f"one of the versions that are kept ({kept})",
+            "Ask for one of those, or run `python -m equity publish --force`.",
+        )  # fmt: skip
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config=dict(READ_ONLY))
+    except duckdb.Error:
+        raise _half_built(workspace, path) from None
+    try:
+        meta = connection.execute(f'FROM "{META_TABLE}"').fetchall()
+        publication = Publication(version, connection, meta)
+        schema_version = publication.meta["schema_version"]
+    except (duckdb.Error, ValueError, KeyError):
+        connection.close()
+        raise _half_built(workspace, path) from None
+    if schema_version != VERSION:
+        connection.close()
+        raise _error(
+            workspace, path, f"schema version {schema_version}", f"schema version {VERSION}",
+            "Publish again with this program: `python -m equity build --publish --force`.",
+        )  # fmt: skip
+    return publication
+
+
+def _half_built(workspace: Workspace, path: Path) -> PublicationError:
+    return _error(
+        workspace, path, "a file that is not a whole publication", "a whole one",
+        "Publish again: `python -m equity build --publish --force`.",
+    )  # fmt: skip
+
+
+def _error(
+    workspace: Workspace, path: Path, found: str, expected: str, remedy: str
+) -> PublicationError:
+    name = workspace.name_of(path)
+    return PublicationError(
+        f"{name}: Found {found}. Expected {expected}. {remedy}",
+        [Problem(name, "(file)", found, expected, remedy)],
+    )
