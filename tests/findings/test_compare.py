@@ -1,0 +1,240 @@
+"""Comparisons over a published table small enough to reckon by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from equity.findings import compare, comparisons, gap_series, latest_period, overview, period_kinds
+from equity.framework.models import Definitions, Metric
+from equity.schema import ESTIMATE_COLUMNS, KEY
+
+FY21, FY22 = date(2021, 7, 1), date(2022, 7, 1)
+
+
+class Published:
+    """The reading side of a publication over a frame."""
+
+    version = 3
+
+    def __init__(self, rows: list[dict]):
+        frame = pd.DataFrame(rows).reindex(columns=[*KEY, *ESTIMATE_COLUMNS])
+        texts = ["treatment", "dimension", "group", "dimension_2", "group_2", "note"]
+        frame[texts] = frame[texts].fillna("")
+        frame["period"] = pd.to_datetime(frame["period"])
+        self.frame = frame
+
+    def slice(self, metric, **key):
+        wanted = {"treatment": "", "place_level": "city", "dimension": "", "dimension_2": ""} | key
+        rows = self.frame[self.frame["metric"] == metric]
+        for column, value in wanted.items():
+            if value is not None:
+                value = pd.Timestamp(value) if column == "period" else value
+                rows = rows[rows[column] == value]
+        return rows
+
+    def tables(self, metric):
+        columns = ["treatment", "period_kind", "place_level", "dimension", "dimension_2"]
+        return self.frame.loc[self.frame["metric"] == metric, columns].drop_duplicates()
+
+
+def share(x: int, n: int, **key) -> dict:
+    """An entry whose intervals are ± 4 and ± 6 points, so that verdicts can be reckoned."""
+    p = 100 * x / n
+    return {
+        "metric": "cleared", "period_kind": "fiscal_year", "period": FY22, "place_level": "city",
+        "place": "city", "status": "value", "estimate": p, "lower": p - 4, "upper": p + 4,
+        "lower_simultaneous": p - 6, "upper_simultaneous": p + 6, "n": n, "numerator": x,
+        "denominator": n, "unstable": False, "immature": False,
+    } | key  # fmt: skip
+
+
+def district(code: str, x: int, n: int, **key) -> dict:
+    return share(x, n, place_level="district", place=code, **key)
+
+
+def language(code: str, x: int, n: int, **key) -> dict:
+    return share(x, n, dimension="language", group=code, **key)
+
+
+def definitions(**changes) -> Definitions:
+    metric = Metric.model_validate(
+        {
+            "title": "Cleared", "objective": "clean", "definition": "d", "why": "w",
+            "subject": "requests", "dataset": "requests", "kind": "share", "numerator": "ok",
+            "unit": "percent", "direction": "higher_is_better", "dimensions": ["language"],
+            "reference": {"kind": "city"}, "tolerance": {"percent": 10},
+            "monitoring": {"cadence": "yearly", "owner": "o"},
+            "tables": [{"periods": ["fiscal_year"]}], "written_by": "w", "review_due": "2030-01-01",
+        }
+        | changes
+    )  # fmt: skip
+    return Definitions.model_construct(
+        city=None, dimensions={}, populations={}, datasets={}, departments={},
+        metrics={"cleared": metric}, department_of={"cleared": "beautifysj"}, digest="",
+    )  # fmt: skip
+
+
+CITY_ROW = share(1400, 2000)  # 70 %: the tolerance is 63 to 77
+
+
+def of(finding, code):
+    return next(entry for entry in finding.entries if entry.code == code)
+
+
+def test_a_gap_names_the_place_furthest_behind_for_certain():
+    published = Published(
+        [CITY_ROW, district("1", 500, 1000), district("2", 560, 1000), district("3", 800, 1000)]
+    )
+    finding = compare(published, definitions(), "cleared", by="place:district")
+    assert finding.verdict == "gap"
+    assert finding.worst == "1"
+    assert finding.lean == "behind"
+    assert finding.gap == pytest.approx(-20)
+    assert (finding.gap_lower, finding.gap_upper) == (pytest.approx(-24), pytest.approx(-16))
+    assert finding.ratio == pytest.approx(50 / 70)
+    # District 1 surely lacks 14 points of 1,000; district 2 reaches 62 at best: 8 points.
+    assert of(finding, "1").affected == 140
+    assert of(finding, "2").affected == 80
+    assert finding.affected == 220
+    assert of(finding, "3").position == "unclear"
+    assert of(finding, "1").steps == pytest.approx(-20 / 7, abs=1e-4)
+
+
+def test_parity_needs_every_declared_group():
+    rows = [CITY_ROW, language("english", 700, 1000), language("spanish", 690, 1000)]
+    assert compare(Published(rows), definitions(), "cleared", by="language").verdict == "parity"
+    hidden = language("vietnamese", 1, 1, status="suppressed", estimate=None, n=None)
+    finding = compare(Published([*rows, hidden]), definitions(), "cleared", by="language")
+    assert finding.verdict == "cannot_tell"
+    assert finding.missing == ("vietnamese",)
+    assert "suppressed" in finding.caveats
+
+
+def test_many_unknowns_forbid_parity_unless_they_could_not_matter():
+    rows = [CITY_ROW, language("english", 700, 1000), language("spanish", 690, 1000)]
+    few = language("unknown", 60, 90, status="unknown_group")
+    many = language("unknown", 300, 400, status="unknown_group")
+    assert compare(Published([*rows, few]), definitions(), "cleared", by="language").verdict == "parity"  # fmt: skip
+    finding = compare(Published([*rows, many]), definitions(), "cleared", by="language")
+    assert finding.verdict == "cannot_tell"
+    assert finding.unknown_share == pytest.approx(0.2)
+    assert of(finding, "unknown").position == "unknown"
+    big = [share(140_000, 200_000), language("english", 70_000, 100_000), language("spanish", 69_000, 100_000)]  # fmt: skip
+    harmless = language("unknown", 7_000, 10_100, status="unknown_group")
+    assert compare(Published([*big, harmless]), definitions(), "cleared", by="language").verdict == "parity"  # fmt: skip
+
+
+def test_outside_is_shown_and_not_judged():
+    published = Published([CITY_ROW, district("1", 700, 1000), district("outside", 10, 100)])
+    finding = compare(published, definitions(), "cleared", by="place:district")
+    assert of(finding, "outside").position == "not_applicable"
+    assert of(finding, "outside").estimate == pytest.approx(10)
+    assert finding.verdict == "parity"
+
+
+def test_only_ahead_is_a_gap_that_leans_ahead():
+    published = Published([CITY_ROW, district("1", 900, 1000), district("2", 700, 1000)])
+    finding = compare(published, definitions(), "cleared", by="place:district")
+    assert (finding.verdict, finding.worst, finding.lean) == ("gap", "1", "ahead")
+    assert finding.affected is None
+
+
+def test_lower_is_better_turns_the_sides():
+    published = Published([CITY_ROW, district("1", 900, 1000), district("2", 700, 1000)])
+    finding = compare(published, definitions(direction="lower_is_better"), "cleared", by="place:district")  # fmt: skip
+    assert (of(finding, "1").position, finding.lean) == ("behind", "behind")
+
+
+def test_reference_group_and_expected_and_rest():
+    rows = [CITY_ROW, language("english", 800, 1000), language("spanish", 600, 1000)]
+    named = definitions(reference={"kind": "group", "group": "english"})
+    finding = compare(Published(rows), named, "cleared", by="language")
+    assert finding.reference_value == pytest.approx(80)
+    assert of(finding, "spanish").position == "behind"
+    expected = [rows[0], rows[1] | {"expected": 80.0}, rows[2] | {"expected": 45.0}]
+    finding = compare(Published(expected), definitions(reference={"kind": "eligible"}), "cleared", by="language")  # fmt: skip
+    assert of(finding, "english").position == "within"
+    assert of(finding, "spanish").position == "ahead"
+    finding = compare(Published(rows), definitions(reference={"kind": "rest"}), "cleared", by="language")  # fmt: skip
+    assert of(finding, "spanish").steps == pytest.approx(-20 / 8)  # everybody else: 800 of 1,000
+
+
+def test_crossed_with_a_group_in_either_order():
+    crossed = language("spanish", 500, 1000, dimension_2="income", group_2="low")
+    published = Published([CITY_ROW, crossed])
+    by_language = compare(published, definitions(), "cleared", by="language", within=("income", "low"))  # fmt: skip
+    by_income = compare(published, definitions(), "cleared", by="income", within=("language", "spanish"))  # fmt: skip
+    assert [e.code for e in by_language.entries] == ["spanish"]
+    assert [e.code for e in by_income.entries] == ["low"]
+    assert by_language.reference_value == pytest.approx(70)
+
+
+def test_the_default_period_is_the_last_that_had_time_to_finish():
+    rows = [CITY_ROW | {"period": FY21}, CITY_ROW | {"immature": True}]
+    published = Published(rows)
+    assert latest_period(published, "cleared", "fiscal_year") == FY21
+    young = Published([CITY_ROW | {"immature": True}])
+    assert latest_period(young, "cleared", "fiscal_year") == FY22
+
+
+def test_other_treatments_are_told_when_they_change_the_verdict():
+    unfinished = {
+        "rule": [{"when": "open", "count_as": "left_out"}],
+        "alternatives": {"failed": [{"when": "open", "count_as": "failure"}]},
+    }
+    rows = [CITY_ROW, district("1", 700, 1000)]
+    other = [row | {"treatment": "failed"} for row in (CITY_ROW, district("1", 500, 1000))]
+    finding = compare(
+        Published(rows + other), definitions(unfinished=unfinished), "cleared", by="place:district"
+    )
+    assert finding.verdict == "parity"
+    assert finding.other_verdicts == (("failed", "gap"),)
+
+
+def test_entries_without_interval_cannot_tell():
+    bare = {"lower": None, "upper": None, "lower_simultaneous": None, "upper_simultaneous": None}
+    published = Published([CITY_ROW, district("1", 100, 1000) | bare])
+    finding = compare(published, definitions(), "cleared", by="place:district")
+    assert finding.verdict == "cannot_tell"
+    assert "no_interval" in finding.caveats
+
+
+def test_an_empty_publication_gives_a_finding_without_entries():
+    finding = compare(Published([CITY_ROW]), definitions(), "cleared", by="place:zip")
+    assert finding.entries == ()
+    assert finding.verdict == "cannot_tell"
+
+
+def test_overview_ranks_certain_gaps_first():
+    rows = [CITY_ROW, language("english", 700, 1000), language("spanish", 690, 1000)]
+    published = Published([*rows, district("1", 500, 1000), district("2", 700, 1000)])
+    assert comparisons(published, "cleared") == ["place:district", "language"]
+    assert period_kinds(published, "cleared", "language") == ["fiscal_year"]
+    ranked = overview(published, definitions())
+    assert [(f.by, f.verdict) for f in ranked] == [("place:district", "gap"), ("language", "parity")]  # fmt: skip
+
+
+def test_row_order_does_not_matter():
+    rows = [CITY_ROW, *(district(str(i), 500 + 30 * i, 1000) for i in range(1, 10))]
+    one = compare(Published(rows), definitions(), "cleared", by="place:district")
+    two = compare(Published(rows[::-1]), definitions(), "cleared", by="place:district")
+    assert sorted(one.entries, key=lambda e: e.code) == sorted(two.entries, key=lambda e: e.code)
+    assert (one.worst, one.affected, one.gap) == (two.worst, two.affected, two.gap)
+
+
+def test_gap_series_keeps_the_pair_and_the_sign():
+    rows = [
+        CITY_ROW | {"period": FY21}, CITY_ROW,
+        district("1", 500, 1000) | {"period": FY21}, district("1", 600, 1000),
+    ]  # fmt: skip
+    frame = gap_series(
+        Published(rows), definitions(), "cleared",
+        by="place:district", code="1", period_kind="fiscal_year",
+    )  # fmt: skip
+    assert frame["gap"].tolist() == pytest.approx([20, 10])
+    assert frame["lower"].tolist() == pytest.approx([16, 6])
+    assert frame["upper"].tolist() == pytest.approx([24, 14])
+    assert frame["tolerance"].tolist() == pytest.approx([7, 7])
