@@ -32,6 +32,7 @@ else
     echo "The venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2
     exit 1
   fi
+  .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip --upgrade >/dev/null
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$wanted"
 fi
 echo "$sum" >"$stamp"
