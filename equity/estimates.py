@@ -1,1 +1,0 @@
-"""Intervals and standard errors: pure functions over arrays."""

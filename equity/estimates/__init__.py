@@ -1,0 +1,27 @@
+"""Intervals and standard errors: pure functions over arrays.
+
+Every function takes scalars or arrays that broadcast, and answers in the same shape. Confidence is
+a probability (0.95), and may be an array too. Where an interval does not exist the answer is NaN.
+Units are those of the arguments: shares are proportions (0–1), not percent.
+"""
+
+from equity.estimates.arrays import bonferroni
+from equity.estimates.counts import dispersion, poisson, rate, total
+from equity.estimates.represented import acs_share_margin, representation
+from equity.estimates.shares import newcombe, ratio_of_shares, wilson
+from equity.estimates.values import mean, percentile_ranks
+
+__all__ = [
+    "acs_share_margin",
+    "bonferroni",
+    "dispersion",
+    "mean",
+    "newcombe",
+    "percentile_ranks",
+    "poisson",
+    "rate",
+    "ratio_of_shares",
+    "representation",
+    "total",
+    "wilson",
+]

@@ -1,0 +1,54 @@
+"""A group's share of recipients against its share of the eligible population."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from equity.estimates.arrays import MARGIN_Z, Array, Numbers, floats, z
+
+
+def acs_share_margin(x: Numbers, y: Numbers, moe_x: Numbers, moe_y: Numbers) -> Array:
+    """Margin of error of the share x/y of two survey counts with margins, at the margins' level.
+
+    √(moe_x² − p²·moe_y²)/y; where the root is negative, the ratio's formula with a plus. NaN where
+    y is not positive. Source: US Census Bureau, Understanding and Using American Community Survey
+    Data, 2018, chapter 8.
+
+    >>> round(float(acs_share_margin(203119, 630498, 5070, 831)), 5)
+    0.00803
+    """
+    part, whole, margin, whole_margin = floats(x, y, moe_x, moe_y)
+    whole = np.where(whole > 0, whole, np.nan)
+    carried = (part / whole * whole_margin) ** 2
+    squares = margin**2 - carried
+    return np.sqrt(np.where(squares >= 0, squares, margin**2 + carried)) / whole
+
+
+def representation(
+    x: Numbers,
+    n: Numbers,
+    expected: Numbers,
+    expected_moe: Numbers = 0.0,
+    confidence: Numbers = 0.95,
+) -> tuple[Array, Array, Array]:
+    """Ratio of the share x/n of recipients to the `expected` share, with a log-scale interval.
+
+    1 is a fair share. Var(ln ratio) = (1 − x/n)/x + (SE of expected / expected)², SE being the 90 %
+    margin over 1.645. At x = 0 there is no logarithm: the interval runs from 0 to the Wilson end.
+    NaN where n or `expected` is not positive. Source: Katz et al. 1978, Biometrics 34: 469–474, for
+    the logarithm of a ratio of proportions.
+
+    >>> [round(float(v), 3) for v in representation(30, 100, 0.4)]
+    [0.75, 0.556, 1.012]
+    """
+    from equity.estimates.shares import wilson
+
+    part, whole, fair, margin, level = floats(x, n, expected, expected_moe, confidence)
+    whole, fair = np.where(whole > 0, whole, np.nan), np.where(fair > 0, fair, np.nan)
+    share = part / whole
+    ratio = share / fair
+    relative = np.nan_to_num(margin) / MARGIN_Z / fair
+    spread = np.exp(z(level) * np.sqrt((1 - share) / np.maximum(part, 1) + relative**2))
+    _, none_upper = wilson(part, whole, level)
+    upper = np.where(part > 0, ratio * spread, none_upper / fair)
+    return ratio, ratio / spread, upper
