@@ -1,0 +1,69 @@
+"""Small operations on shapes that several parts of this room need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+SMALLEST_OVERLAP = 1e-10
+"""Square degrees (about 1 m² at San José): smaller overlaps are rounding, left to the tie rule."""
+
+
+def polygonal(shape: Any) -> Any:
+    """The areas of `shape` as a Polygon or MultiPolygon, without its lines and points.
+
+    >>> polygonal(shapely.from_wkt("GEOMETRYCOLLECTION (POINT (9 9), POLYGON ((0 0, 1 0, 1 1, 0 0)))"))
+    <POLYGON ((0 0, 1 0, 1 1, 0 0))>
+    """
+    areas = [each for each in shapely.get_parts(_flat(shape)) if each.area > 0]
+    return areas[0] if len(areas) == 1 else shapely.multipolygons(areas)
+
+
+def _flat(shape: Any) -> Any:
+    if shape.geom_type != "GeometryCollection":
+        return shape
+    parts = [each for part in shape.geoms for each in shapely.get_parts(_flat(part))]
+    return shapely.multipolygons([each for each in parts if each.geom_type == "Polygon"])
+
+
+def repaired(shape: Any) -> Any:
+    """`shape` made valid: every shell filled, every hole cut, and only its areas kept.
+
+    A bow tie becomes its two wings; a shell inside another shell is part of it, not a hole:
+
+    >>> repaired(shapely.from_wkt("POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))")).area
+    2.0
+    >>> nested = "MULTIPOLYGON (((0 0, 9 0, 9 9, 0 9, 0 0)), ((1 1, 2 1, 2 2, 1 2, 1 1)))"
+    >>> repaired(shapely.from_wkt(nested)).area
+    81.0
+    """
+    if shapely.is_valid(shape):
+        return polygonal(shape)
+    return polygonal(shapely.make_valid(shape, method="structure", keep_collapsed=False))
+
+
+def leave_overlaps_to_first(frame: gpd.GeoDataFrame) -> tuple[list[Any], list[str]]:
+    """Shapes of `frame` (sorted by `place`) without the ground of an earlier place; what changed.
+
+    The same rule as for points on shared edges, so that points and areas agree.
+    """
+    shapes = list(frame.geometry)
+    tree = shapely.STRtree(shapes)
+    codes = list(frame["place"])
+    changed = []
+    for later, earlier in sorted(zip(*tree.query(shapes, predicate="intersects"), strict=True)):
+        if earlier >= later:
+            continue
+        shared = shapely.intersection(shapes[later], shapes[earlier]).area
+        if shared > SMALLEST_OVERLAP:
+            share = 100 * shared / shapes[later].area
+            shapes[later] = polygonal(shapely.difference(shapes[later], shapes[earlier]))
+            changed.append(
+                f"{codes[later]}: {share:.3g} % of it also lies in {codes[earlier]} and was left to"
+                " that place"
+            )
+    return shapes, changed
