@@ -1,5 +1,6 @@
 """Disclosure control; the only writer of publications."""
 
+from equity.disclosure.protection import protect
 from equity.disclosure.writer import publish
 
-__all__ = ["publish"]
+__all__ = ["protect", "publish"]

@@ -1,0 +1,91 @@
+"""Entries as they may be shown: small numbers withheld, and others so that those stay unknown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from equity.disclosure.equations import equations
+from equity.disclosure.rules import Counts, counts
+from equity.disclosure.suppress import Suppression
+from equity.framework.models import Definitions, Metric
+from equity.schema import CITY, SUPPRESSED
+
+_NUMBERS = [
+    "estimate", "lower", "upper", "lower_simultaneous", "upper_simultaneous", "se", "n",
+    "numerator",
+]  # fmt: skip
+_PERIOD_WEIGHT = {"month": 1.0, "quarter": 2.0, "year": 6.0, "fiscal_year": 6.0, "all": 30.0}
+
+
+def protect(entries: pd.DataFrame, definitions: Definitions) -> pd.DataFrame:
+    """`entries` (KEY + ESTIMATE_COLUMNS, any metrics) with what may not be shown withheld.
+
+    A withheld entry has the status `suppressed` and no number but the denominator where that is a
+    public population. Metrics on datasets that are already public record by record are returned as
+    they are. Rules: `equity.disclosure.rules`; further entries: `equity.disclosure.suppress`;
+    what is promised and what is not: docs/privacy.md. The order of rows and the index stay.
+    """
+    protected = entries.copy()
+    hidden = np.zeros(len(entries), dtype=bool)
+    for name, rows in entries.groupby("metric", sort=True).indices.items():
+        metric = definitions.metrics[str(name)]
+        if definitions.datasets[metric.dataset].already_public is None:
+            hidden[rows] = _withheld(entries.iloc[rows], metric, definitions)
+    protected.loc[hidden, "status"] = SUPPRESSED
+    protected.loc[hidden, _NUMBERS] = np.nan
+    protected.loc[hidden, "unstable"] = False
+    protected.loc[hidden, "note"] = ""
+    people = [id for id, m in definitions.metrics.items() if m.population is None]
+    protected.loc[hidden & entries["metric"].isin(people), "denominator"] = np.nan
+    return protected
+
+
+def _withheld(entries: pd.DataFrame, metric: Metric, definitions: Definitions) -> np.ndarray:
+    """True for each of one metric's entries that may not be shown."""
+    hidden = np.zeros(len(entries), dtype=bool)
+    treatment = entries["treatment"].to_numpy()
+    own = np.flatnonzero(treatment == "")
+    base = entries.iloc[own]
+    told = counts(base, metric, definitions.city.thresholds)
+    hidden[own] = _complete(base, told, definitions)
+    key = ["period_kind", "period", "place_level", "place", "dimension", "group", "dimension_2", "group_2"]  # fmt: skip
+    seen = [(base[key].assign(position=own), told.values)]
+    for other in sorted(set(treatment) - {""}):
+        rows = np.flatnonzero(treatment == other)
+        alternative = entries.iloc[rows]
+        told = counts(alternative, metric, definitions.city.thresholds)
+        values, sensitive, withheld = told.values, told.sensitive, told.withheld
+        for keys, known in seen:
+            # What two treatments of the same cases differ by is derivable, and so is protected
+            # as a quantity of its own.
+            at = alternative[key].merge(keys, on=key, how="left")["position"]
+            there = at.notna().to_numpy()
+            index = np.searchsorted(keys["position"].to_numpy(), at[there].to_numpy(np.int64))
+            apart = np.zeros_like(told.values)
+            apart[:, there] = np.abs(told.values[:, there] - known[:, index])
+            small = (apart >= 1) & (apart <= definitions.city.thresholds.sensitive_at_most)
+            values = np.concatenate([values, apart])
+            sensitive = np.concatenate([sensitive, small])
+            withheld = withheld | small.any(axis=0)
+            withheld[there] |= hidden[at[there].to_numpy(np.int64)]
+        told_all = Counts(values, sensitive, withheld)
+        hidden[rows] = _complete(alternative, told_all, definitions)
+        seen.append((alternative[key].assign(position=rows), told.values))
+    return hidden
+
+
+def _complete(entries: pd.DataFrame, told: Counts, definitions: Definitions) -> np.ndarray:
+    if not told.withheld.any():
+        return told.withheld
+    size = told.values[:2].sum(axis=0)
+    weight = entries["period_kind"].map(_PERIOD_WEIGHT).to_numpy(float)
+    weight = weight * np.where(entries["place_level"] == CITY, 8.0, 1.0)
+    weight = weight * np.where(entries["dimension"] == "", 6.0, 1.0)
+    weight = weight * np.where(entries["dimension_2"] == "", 2.0, 1.0)
+    found = Suppression(
+        told.values, told.sensitive, told.withheld, (10.0 + size) * weight,
+        equations(entries, definitions.city.fiscal_year_start),
+        definitions.city.thresholds.sensitive_at_most,
+    ).run()  # fmt: skip
+    return found[: len(entries)]
