@@ -128,16 +128,16 @@ def test_sql_ibis_and_python_agree(database, text, row):
     raw.execute("create or replace table t as select "
                 + ", ".join(f"CAST(? AS {SQL_TYPES[name]}) AS {name}" for name in row),
                 list(row.values()))  # fmt: skip
-    from_sql = raw.execute(f"select {expression.to_sql()} from t").fetchone()[0]
+    from_sql = raw.execute(f"select {expression.to_sql()} from t").fetchall()[0][0]
     query = ibis.to_sql(expression.to_ibis(database.table("t")).name("z"), dialect="duckdb")
-    from_ibis = raw.execute(str(query)).fetchone()[0]
+    from_ibis = raw.execute(str(query)).fetchall()[0][0]
     in_python = expression.evaluate(row)
     assert same(from_sql, in_python), (text, row, from_sql, in_python)
     assert same(from_ibis, in_python), (text, row, from_ibis, in_python)
     # The same text read by DuckDB itself: our precedence is SQL's (division by zero and integer
     # arithmetic apart, which are ours on purpose).
     if not any(word in text for word in ("/", "_between", "round", "*", "+", "abs", "-(")):
-        assert same(raw.execute(f"select {text} from t").fetchone()[0], in_python)
+        assert same(raw.execute(f"select {text} from t").fetchall()[0][0], in_python)
 
 
 @pytest.mark.parametrize(
