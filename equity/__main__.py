@@ -1,1 +1,6 @@
 """python -m equity."""
+
+from equity.cli import main
+
+if __name__ == "__main__":
+    main()

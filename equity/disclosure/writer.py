@@ -68,14 +68,16 @@ def publish(
     places: pd.DataFrame,
     population: pd.DataFrame,
     meta: Mapping[str, Any],
+    *,
+    anew: bool = False,
 ) -> int:
     """Write a new version, move the pointer to it, and return its number.
 
     `entries` are protected entries (KEY + ESTIMATE_COLUMNS); `places` has PLACE_COLUMNS;
     `population` POPULATION_COLUMNS; `meta` JSON values by key, to which are added `version`,
-    `schema_version`, `created_at` (UTC), `content_digest`, `definitions_digest`, `city`,
+    `schema_version`, `created` (UTC), `content_digest`, `definitions_digest`, `city`,
     `synthetic`. Where all of it is what the version in service already says, no version is written
-    and that one's number is returned. Raises `PublicationError` for entries that are no entries:
+    and that one's number is returned, unless `anew`. Raises `PublicationError` for entries that are no entries:
     a key that comes twice, a status that does not exist, a suppressed entry that still carries a
     number.
     """
@@ -103,14 +105,14 @@ def publish(
         for orphan in folder.glob(f"{_BUILD}*"):
             orphan.unlink()
         current = _in_service(folder)
-        if current is not None and _digest_of(folder, current) == digest:
+        if current is not None and not anew and _digest_of(folder, current) == digest:
             return current
         version = 1 + max(
             (_number(path) for path in folder.glob("publication-*.duckdb")), default=0
         )
         said |= {
             "version": version,
-            "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
             _DIGEST: digest,
         }
         build = folder / f"{_BUILD}{os.getpid()}"

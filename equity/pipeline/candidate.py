@@ -1,0 +1,59 @@
+"""The candidate: what the next publication would say, kept until somebody publishes it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from equity.errors import EquityError
+from equity.workspace import Workspace
+
+_TABLES = ("entries", "places", "population")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Protected entries with what is published beside them; see `equity.disclosure.publish`."""
+
+    entries: pd.DataFrame
+    places: pd.DataFrame
+    population: pd.DataFrame
+    meta: dict[str, Any]
+
+
+def exists(workspace: Workspace) -> bool:
+    """Whether there is a candidate."""
+    return (_folder(workspace) / "meta.json").is_file()
+
+
+def write(workspace: Workspace, candidate: Candidate) -> None:
+    """Replace the candidate. The manifest must not name one while this runs."""
+    folder = _folder(workspace)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in _TABLES:
+        getattr(candidate, name).to_parquet(folder / f"{name}.parquet", index=False)
+    (folder / "meta.json").write_text(json.dumps(candidate.meta), encoding="utf-8")
+
+
+def read(workspace: Workspace) -> Candidate:
+    """The candidate. Raises `EquityError` where it cannot be read."""
+    folder = _folder(workspace)
+    try:
+        tables = [pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES]
+        meta = json.loads((folder / "meta.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise EquityError(
+            f"The candidate in {workspace.name_of(folder)} cannot be read ({type(error).__name__}). "
+            "Run `python -m equity build --force`."
+        ) from None
+    return Candidate(*tables, meta)
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.cube / "candidate"

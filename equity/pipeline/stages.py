@@ -1,0 +1,175 @@
+"""The stages of a build, each calling the room that does it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from equity import cube, disclosure, framework, places, records, simulate
+from equity.errors import DefinitionError
+from equity.framework.models import Dataset, Definitions
+from equity.pipeline.candidate import Candidate
+from equity.pipeline.inputs import program_digest
+from equity.schema import ESTIMATE_COLUMNS, KEY
+from equity.workspace import Workspace
+
+_MADE = "made.json"
+_SEED = 20260701
+_RECIPE = ("sample", "places", "population", "datasets")
+Done = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Places and people: what every estimate stands on. `display`: level → file for maps."""
+
+    places: pd.DataFrame
+    population: pd.DataFrame
+    display: dict[str, str]
+
+
+def check(workspace: Workspace) -> tuple[str, ...]:
+    """The warnings of the definitions; raises `DefinitionError` with every error."""
+    problems = framework.check(workspace, date.today())  # noqa: DTZ011 - a review falls due here
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise DefinitionError.of(errors)
+    return tuple(str(problem) for problem in problems)
+
+
+def make_records(workspace: Workspace, rows: int, done: Done, force: bool) -> None:
+    """Synthetic raw exports, where those in the store are not what would be made now."""
+    wanted = {"rows": rows, "seed": _SEED, "from": _recipe(workspace)}
+    made = workspace.raw / _MADE
+    if made.is_file() and not force and json.loads(made.read_text("utf-8")) == wanted:
+        return
+    shutil.rmtree(workspace.raw, ignore_errors=True)
+    workspace.raw.mkdir(parents=True)
+    simulate.generate(workspace, rows, _SEED, done)
+    made.write_text(json.dumps(wanted), encoding="utf-8")
+
+
+def ground(workspace: Workspace, definitions: Definitions) -> Ground:
+    """Display boundaries, places and populations."""
+    return Ground(
+        places.place_table(workspace, definitions),
+        places.population(workspace, definitions),
+        places.write_display(workspace, definitions),
+    )
+
+
+def take_in(
+    workspace: Workspace, definitions: Definitions, dataset: str, done: Done
+) -> tuple[int, int, int]:
+    """Take a dataset's files in; rows read, accepted, quarantined. They balance, or it raises."""
+    ledger = records.take_in(workspace, definitions, dataset, done)
+    records.check_balance(ledger)
+    return (
+        sum(entry.rows_read for entry in ledger),
+        sum(entry.accepted for entry in ledger),
+        sum(entry.in_quarantine for entry in ledger),
+    )
+
+
+def estimate(
+    workspace: Workspace, definitions: Definitions, ground: Ground, done: Done
+) -> pd.DataFrame:
+    """The entries of every metric before disclosure control, by way of a working file."""
+    workspace.cube.mkdir(parents=True, exist_ok=True)
+    working = workspace.cube / "cells.duckdb"
+    for path in workspace.cube.glob("cells.duckdb*"):
+        path.unlink()
+    frames = []
+    spill = workspace.cube / "spill"
+    with duckdb.connect(str(working), config={"temp_directory": str(spill)}) as connection:
+        for count, (metric, definition) in enumerate(definitions.metrics.items()):
+            dataset = definition.dataset
+            if definitions.datasets[dataset].kind == "aggregate":
+                frame = records.read_aggregate(workspace, definitions, dataset)
+                cube.build_aggregate(connection, definitions, metric, frame)
+            else:
+                parts = records.parts(workspace, definitions, dataset)
+                cube.build(connection, workspace, definitions, metric, parts, ground.population)
+            frames.append(
+                cube.estimate(connection, definitions, metric, ground.population, ground.places)
+            )
+            done((count + 1) / len(definitions.metrics))
+    frames = [frame for frame in frames if len(frame)]
+    if not frames:
+        return pd.DataFrame(columns=[*KEY, *ESTIMATE_COLUMNS])
+    return pd.concat(frames, ignore_index=True)
+
+
+def protect(
+    workspace: Workspace, definitions: Definitions, entries: pd.DataFrame, ground: Ground
+) -> Candidate:
+    """What may be published: protected entries, and what is said beside them."""
+    return Candidate(
+        disclosure.protect(entries, definitions),
+        ground.places,
+        ground.population,
+        _meta(workspace, definitions, ground),
+    )
+
+
+def _meta(workspace: Workspace, definitions: Definitions, ground: Ground) -> dict[str, Any]:
+    ledger = records.read_ledger(workspace)
+    smallest = definitions.city.thresholds.sensitive_at_most
+    return {
+        "built_from": definitions.digest,
+        "program": program_digest(),
+        "display": ground.display,
+        "metric_digests": {
+            name: hashlib.sha256(metric.model_dump_json().encode()).hexdigest()
+            for name, metric in definitions.metrics.items()
+        },
+        "datasets": {
+            name: _dataset(dataset, ledger[ledger["dataset"] == name], smallest)
+            for name, dataset in definitions.datasets.items()
+        },
+    }
+
+
+def _dataset(dataset: Dataset, ledger: pd.DataFrame, smallest: int) -> dict[str, Any]:
+    """What readers are told of a dataset. Counts that are small are not told (None)."""
+    public = dataset.already_public
+
+    def count(column: str) -> int | None:
+        total = int(ledger[column].sum())
+        return None if public is None and 0 < total <= smallest else total
+
+    dates = [text for name in ("first_date", "last_date") for text in ledger[name] if text]
+    return {
+        "title": dataset.title,
+        "synthetic": dataset.synthetic,
+        "first_date": min(dates, default=None),
+        "last_date": max(dates, default=None),
+        "already_public": public.model_dump(mode="json") if public else None,
+        "files": len(ledger),
+        "rows_read": count("rows_read") if count("in_quarantine") is not None else None,
+        "accepted": count("accepted"),
+        "quarantined": count("in_quarantine"),
+    }
+
+
+def _recipe(workspace: Workspace) -> str:
+    """Hash of everything that decides what synthetic records look like."""
+    digest = hashlib.sha256()
+    sources = Path(simulate.__file__).parent.rglob("*.py")
+    files = [path for name in _RECIPE for path in (workspace.root / name).rglob("*")]
+    files += workspace.root.glob("*.yml")
+    for path in sorted({*sources, *files}):
+        if path.is_file():
+            digest.update(os.fsencode(path.name))
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
