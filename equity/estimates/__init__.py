@@ -5,13 +5,14 @@ a probability (0.95), and may be an array too. Where an interval does not exist 
 Units are those of the arguments: shares are proportions (0–1), not percent.
 """
 
-from equity.estimates.arrays import bonferroni
+from equity.estimates.arrays import MARGIN_Z, bonferroni, z
 from equity.estimates.counts import dispersion, poisson, rate, total
 from equity.estimates.represented import acs_share_margin, representation
-from equity.estimates.shares import newcombe, ratio_of_shares, wilson
+from equity.estimates.shares import newcombe, ratio_of_shares, standard_error, wilson
 from equity.estimates.values import mean, percentile_ranks
 
 __all__ = [
+    "MARGIN_Z",
     "acs_share_margin",
     "bonferroni",
     "dispersion",
@@ -22,6 +23,8 @@ __all__ = [
     "rate",
     "ratio_of_shares",
     "representation",
+    "standard_error",
     "total",
     "wilson",
+    "z",
 ]

@@ -88,8 +88,8 @@ def total(
     """Total n·mean of amounts, its standard error and normal interval, in the amounts' unit.
 
     Both the number of records and their amounts could have been different: a compound Poisson
-    total has variance Σv² = m2 + n·mean², times the dispersion of the counts. The interval is kept
-    on the total's side of zero where no amount can be on the other. Returns (se, lower, upper).
+    total has variance Σv² = m2 + n·mean², times the dispersion of the counts. Returns
+    (se, lower, upper).
     """
     count, average, squares, level, spread = floats(n, mean, m2, confidence, dispersion)
     amount = count * average

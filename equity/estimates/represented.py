@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from equity.estimates.arrays import MARGIN_Z, Array, Numbers, floats, z
+from equity.estimates.shares import wilson
 
 
 def acs_share_margin(x: Numbers, y: Numbers, moe_x: Numbers, moe_y: Numbers) -> Array:
@@ -33,22 +34,23 @@ def representation(
 ) -> tuple[Array, Array, Array]:
     """Ratio of the share x/n of recipients to the `expected` share, with a log-scale interval.
 
-    1 is a fair share. Var(ln ratio) = (1 − x/n)/x + (SE of expected / expected)², SE being the 90 %
-    margin over 1.645. At x = 0 there is no logarithm: the interval runs from 0 to the Wilson end.
-    NaN where n or `expected` is not positive. Source: Katz et al. 1978, Biometrics 34: 469–474, for
-    the logarithm of a ratio of proportions.
+    1 is a fair share. On the log scale, the distance to each end of the Wilson interval of x/n and
+    z times the relative error of `expected` (its 90 % margin over 1.645, over itself) add in
+    squares; so the interval has a width even where every recipient, or none, is of the group. NaN
+    where n or `expected` is not positive. Source: Zou & Donner 2008, Statistics in Medicine 27:
+    1693–1702 (recovery of variances from the ends of intervals), with a ratio's logarithm as in
+    Katz et al. 1978, Biometrics 34: 469–474.
 
     >>> [round(float(v), 3) for v in representation(30, 100, 0.4)]
-    [0.75, 0.556, 1.012]
+    [0.75, 0.547, 0.99]
     """
-    from equity.estimates.shares import wilson
-
     part, whole, fair, margin, level = floats(x, n, expected, expected_moe, confidence)
     whole, fair = np.where(whole > 0, whole, np.nan), np.where(fair > 0, fair, np.nan)
     share = part / whole
-    ratio = share / fair
-    relative = np.nan_to_num(margin) / MARGIN_Z / fair
-    spread = np.exp(z(level) * np.sqrt((1 - share) / np.maximum(part, 1) + relative**2))
-    _, none_upper = wilson(part, whole, level)
-    upper = np.where(part > 0, ratio * spread, none_upper / fair)
-    return ratio, ratio / spread, upper
+    low, high = wilson(part, whole, level)
+    relative = z(level) * np.nan_to_num(margin) / MARGIN_Z / fair
+    # Without a success there is no logarithm: only the upper end moves, by the margin alone.
+    held = np.where(part > 0, share, high)
+    down = np.hypot(np.log(held / np.where(part > 0, low, high)), relative)
+    up = np.hypot(np.log(high / held), relative)
+    return share / fair, share / fair * np.exp(-down), held / fair * np.exp(up)

@@ -51,12 +51,13 @@ def percentile_ranks(
 
 def _largest_within(n: Array, p: Array, tail: Array) -> Array:
     """The largest l in 0…n with P(binomial(n, p) ≤ l − 1) ≤ tail, by bisection."""
-    from scipy.special import bdtr
+    from scipy.special import betainc
 
-    low, high = np.zeros(n.shape), np.array(np.nan_to_num(n), dtype=float)
+    low, high = np.zeros(n.shape), np.nan_to_num(n)
     for _ in range(int(np.ceil(np.log2(high.max(initial=1) + 2)))):
         middle = np.ceil((low + high) / 2)
-        fits = bdtr(np.maximum(middle - 1, 0), np.maximum(n, 1), p) <= tail
-        fits = fits | (middle == 0)
+        # P(X ≤ m − 1) of a binomial is the regularised incomplete beta I(n − m + 1, m) at 1 − p.
+        below = betainc(n - middle + 1, np.maximum(middle, 1), 1 - p)
+        fits = (below <= tail) | (middle == 0)
         low, high = np.where(fits, middle, low), np.where(fits, high, np.maximum(middle - 1, low))
     return low

@@ -1,0 +1,239 @@
+"""The value and intervals of every entry, by the kind of metric; vectorised, in the metric's unit.
+
+Each function takes the frame of entries (`KEY`, `n`, `numerator`, `mean`, `m2`, `people`, `moe`,
+`k`, `immature`, `partial`) and answers with the columns of `NUMBERS` beside it, NaN where there is
+none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from equity import estimates
+from equity.cube import sketch
+from equity.framework.models import Metric
+from equity.schema import CITY, OUTSIDE
+
+NUMBERS = ("estimate", "lower", "upper", "lower_simultaneous", "upper_simultaneous", "se",
+           "numerator", "denominator", "expected")  # fmt: skip
+CONFIDENCE = 0.95
+
+Floats = npt.NDArray[np.float64]
+Ends = tuple[npt.ArrayLike, npt.ArrayLike]
+
+_SERIES = ["treatment", "period_kind", "place_level", "dimension", "dimension_2"]
+_COARSER = ("month", "quarter", "year", "fiscal_year")
+
+
+def share(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """Successes over records, × `per`, with Wilson's interval."""
+    x, n = _floats(frame, "numerator"), _floats(frame, "n")
+    answer = _intervals(frame, lambda level: estimates.wilson(x, n, level), metric.per)
+    answer["estimate"] = _over(x, n) * metric.per
+    answer["numerator"], answer["denominator"] = x, n
+    return answer
+
+
+def rate(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """Records over people, × `per`, with a Poisson interval widened by dispersion and margin."""
+    x, people, moe = (_floats(frame, name) for name in ("numerator", "people", "moe"))
+    spread = dispersion(frame)
+
+    def ends(level: Floats) -> Ends:
+        _, lower, upper = estimates.rate(x, people, moe, level, spread)
+        return lower, upper
+
+    answer = _intervals(frame, ends, metric.per)
+    answer["estimate"] = _over(x, people) * metric.per
+    answer["numerator"], answer["denominator"] = x, people
+    return answer
+
+
+def average(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """The mean value, with Student's t interval."""
+    n, mean, m2 = (_floats(frame, name) for name in ("n", "mean", "m2"))
+
+    def ends(level: Floats) -> Ends:
+        _, lower, upper = estimates.mean(n, mean, m2, level)
+        return lower, upper
+
+    answer = _intervals(frame, ends, 1.0)
+    answer["estimate"] = mean
+    answer["se"] = estimates.mean(n, mean, m2)[0]
+    return answer
+
+
+def total(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """The sum of the values, over people where the metric has a population.
+
+    A total of no records is 0 and has no interval. Over people it is per person: `per` is for
+    shares and rates.
+    """
+    n = _floats(frame, "n")
+    mean, m2 = np.nan_to_num(_floats(frame, "mean")), np.nan_to_num(_floats(frame, "m2"))
+    people = _floats(frame, "people") if metric.population else np.ones(len(frame))
+    people = np.where(people > 0, people, np.nan)
+    relative = np.zeros(len(frame))
+    if metric.population:
+        relative = np.nan_to_num(_floats(frame, "moe")) / estimates.MARGIN_Z / people
+    spread = dispersion(frame)
+    value = n * mean / people
+
+    def ends(level: Floats) -> Ends:
+        _, lower, upper = estimates.total(n, mean, m2, level, spread)
+        carried = estimates.z(level) * relative * value
+        half = np.hypot((upper - lower) / 2 / people, carried)
+        half = np.where(n > 0, half, np.nan)
+        return value - half, value + half
+
+    answer = _intervals(frame, ends, 1.0)
+    answer["estimate"] = value
+    if metric.population:
+        answer["denominator"] = people
+    return answer
+
+
+def counts(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """Counts of a dataset that is already aggregated, with a Poisson interval."""
+    n = _floats(frame, "n")
+    spread = dispersion(frame)
+    answer = _intervals(frame, lambda level: estimates.poisson(n, level, spread), 1.0)
+    answer["estimate"] = n
+    return answer
+
+
+def representation(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """A group's share of recipients beside its share of the eligible population, both × `per`.
+
+    Shares are of those whose group is known (or, between places, who live in a place of the
+    level), because a population has no unknown. `expected` is the population share; the interval
+    is that of the ratio of the two on a log scale, times `expected`, at most all. The entry of unknown groups
+    is its share of all recipients, with Wilson's interval and nothing expected.
+    """
+    groups = frame["dimension"].ne("") | frame["dimension_2"].ne("")
+    within = ["treatment", "period_kind", "period", "place_level", "dimension", "dimension_2"]
+    known = frame["people"].notna() & (groups | frame["place"].ne(OUTSIDE))
+    # Groups are compared within their place; places, within the level.
+    scope = [*(frame[name] for name in within), frame["place"].where(groups, "")]
+
+    def whole(values: pd.Series) -> pd.Series:
+        return values.groupby(scope).transform("sum")
+
+    x, people = frame["numerator"].astype(float), frame["people"].astype(float)
+    among = whole(x.where(known, 0.0)).where(known, whole(x))
+    eligible = whole(people.where(known, 0.0))
+    margin = frame["moe"].astype(float).fillna(0.0)
+    all_margin = np.sqrt(whole((margin**2).where(known, 0.0)))
+    expected = (people.where(known) / eligible.where(eligible > 0)).to_numpy(dtype=float)
+    carried = estimates.acs_share_margin(people, eligible, margin, all_margin)
+    entire = (frame["place_level"].eq(CITY) & ~groups).to_numpy()
+
+    def ends(level: Floats) -> Ends:
+        _, low, high = estimates.representation(x, among, expected, carried, level)
+        plain_low, plain_high = estimates.wilson(x, among, level)
+        lower = np.where(np.isnan(expected), plain_low, low * expected)
+        upper = np.where(np.isnan(expected), plain_high, np.minimum(high * expected, 1))
+        return np.where(entire, np.nan, lower), np.where(entire, np.nan, upper)
+
+    answer = _intervals(frame, ends, metric.per)
+    answer["estimate"] = x / among.where(among > 0) * metric.per
+    answer["numerator"], answer["denominator"] = x, among
+    answer["expected"] = expected * metric.per
+    return answer
+
+
+def percentile(frame: pd.DataFrame, buckets: pd.DataFrame, p: float) -> pd.DataFrame:
+    """The `p` quantile from sketches, with the interval of binomial order statistics.
+
+    `buckets` has the columns `id` (as in the frame), `bucket`, `count`, sorted by the first two.
+    The interval's ends are the outer edges of their buckets, so that it is never too narrow.
+    """
+    answer = _empty(frame)
+    owners = buckets["id"].unique()
+    rows = np.flatnonzero(frame["id"].isin(owners))
+    if not len(rows):
+        return answer
+    position = pd.Series(np.arange(len(owners)), index=owners)
+    order = position.loc[frame["id"].iloc[rows]].to_numpy()
+    rows = rows[np.argsort(order)]
+    held = (
+        np.searchsorted(owners, buckets["id"].to_numpy()),
+        buckets["bucket"].to_numpy(dtype=np.int64),
+        buckets["count"].to_numpy(dtype=np.int64),
+    )
+    n = _floats(frame, "n")[rows]
+
+    def ends(level: Floats) -> Ends:
+        low, high = estimates.percentile_ranks(n, p, level[rows])
+        lower, upper = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
+        exists = ~np.isnan(low)
+        lower[rows] = np.where(exists, sketch.edges(sketch.at_rank(*held, low))[0], np.nan)
+        upper[rows] = np.where(exists, sketch.edges(sketch.at_rank(*held, high))[1], np.nan)
+        return lower, upper
+
+    answer = _intervals(frame, ends, 1.0)
+    value = np.full(len(frame), np.nan)
+    value[rows] = sketch.quantile(*held, n, p)
+    answer["estimate"] = value
+    return answer
+
+
+def dispersion(frame: pd.DataFrame) -> Floats:
+    """Each entry's dispersion of counts, estimated over periods and places of its own table.
+
+    Neighbouring complete periods are compared within each place and group. Where a table has too
+    few of them (one year; all years together) the nearest finer period kind of the same table
+    answers, else 1.
+    """
+    usable = frame[~frame["immature"] & ~frame["partial"] & frame["period_kind"].ne("all")]
+    found: dict[tuple[str, ...], float] = {}
+    for key, table in usable.groupby(_SERIES):
+        series = table.pivot(index=["place", "group", "group_2"], columns="period", values="n")
+        found[_strings(key)] = estimates.dispersion(series.to_numpy(dtype=float))
+    tables = frame[_SERIES].drop_duplicates()
+    spread = [_nearest(_strings(key), found) for key in tables.itertuples(index=False)]
+    joined = frame[_SERIES].merge(tables.assign(spread=spread), on=_SERIES, how="left")
+    return joined["spread"].to_numpy(dtype=float)
+
+
+def _strings(key: Iterable[Hashable]) -> tuple[str, ...]:
+    return tuple(str(part) for part in key)
+
+
+def _nearest(key: tuple[str, ...], found: dict[tuple[str, ...], float]) -> float:
+    treatment, kind, *rest = key
+    upto = _COARSER.index(kind) + 1 if kind in _COARSER else len(_COARSER)
+    for finer in reversed(_COARSER[:upto]):
+        value = found.get((treatment, finer, *rest), np.nan)
+        if not np.isnan(value):
+            return value
+    return 1.0
+
+
+def _intervals(frame: pd.DataFrame, ends: Callable[[Floats], Ends], scale: float) -> pd.DataFrame:
+    """The 95 % interval, the simultaneous one, and the standard error that the first stands for."""
+    answer = _empty(frame)
+    level = np.full(len(frame), CONFIDENCE)
+    lower, upper = (np.asarray(end, dtype=float) * scale for end in ends(level))
+    answer["lower"], answer["upper"] = lower, upper
+    together = estimates.bonferroni(frame["k"].to_numpy(dtype=float), CONFIDENCE)
+    lower_k, upper_k = (np.asarray(end, dtype=float) * scale for end in ends(together))
+    answer["lower_simultaneous"], answer["upper_simultaneous"] = lower_k, upper_k
+    answer["se"] = estimates.standard_error(lower, upper, CONFIDENCE)
+    return answer
+
+
+def _empty(frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(np.nan, index=frame.index, columns=list(NUMBERS))
+
+
+def _floats(frame: pd.DataFrame, name: str) -> Floats:
+    return frame[name].to_numpy(dtype=float, na_value=np.nan)
+
+
+def _over(x: Floats, n: Floats) -> Floats:
+    return x / np.where(n > 0, n, np.nan)

@@ -1,0 +1,109 @@
+"""Which tables a metric's declarations ask for, and how to compute them with the fewest scans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+from equity.framework.models import Metric
+from equity.schema import CITY
+
+MOST_DIMENSIONS_WITH_SKETCH = 1
+"""A sketch of every month, place and pair of groups would outgrow the records, so a percentile is
+kept for tables of at most this many dimensions."""
+
+
+@dataclass(frozen=True, order=True)
+class Table:
+    """One table of cells: a treatment, a place level, dimensions in order, a period kind."""
+
+    treatment: str
+    level: str
+    dimensions: tuple[str, ...]
+    period_kind: str
+    sketch: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """Make `table` from the cells of `source`, or from the records where that is None."""
+
+    table: Table
+    source: Table | None
+
+
+def needs_percentile(metric: Metric) -> bool:
+    """Whether the metric's estimate is a percentile of its values."""
+    return metric.kind == "duration" and metric.statistic in ("median", "percentile", None)
+
+
+def tables(metric: Metric) -> list[Table]:
+    """Every table that is published for a metric: what it declares, and the margins of that.
+
+    A table by places is also made for the city, and one by groups also without them, because a
+    comparison needs its reference (docs/rooms.md).
+    """
+    found: set[Table] = set()
+    for declared in metric.tables:
+        treatments = [""]
+        if declared.treatments and metric.unfinished:
+            treatments += list(metric.unfinished.alternatives)
+        for level in {*declared.places, CITY}:
+            for size in range(len(declared.by) + 1):
+                sketch = needs_percentile(metric) and size <= MOST_DIMENSIONS_WITH_SKETCH
+                for dimensions in combinations(declared.by, size):
+                    for kind in declared.periods:
+                        for treatment in treatments:
+                            found.add(Table(treatment, level, dimensions, kind, sketch))
+    return sorted(found)
+
+
+def rolls_up(finer: str, coarser: str, fiscal_year_start: int) -> bool:
+    """Whether periods of kind `coarser` are unions of periods of kind `finer`.
+
+    >>> rolls_up("quarter", "fiscal_year", 7), rolls_up("quarter", "fiscal_year", 9)
+    (True, False)
+    """
+    if finer == coarser:
+        return True
+    above = {
+        "month": {"quarter", "year", "fiscal_year", "all"},
+        "quarter": {"year", "all"},
+        "year": {"all"},
+        "fiscal_year": {"all"},
+        "all": set(),
+    }
+    if finer == "quarter" and fiscal_year_start % 3 == 1:
+        above["quarter"].add("fiscal_year")
+    return coarser in above[finer]
+
+
+def steps(wanted: Iterable[Table], fiscal_year_start: int) -> list[Step]:
+    """The order in which to make `wanted`: from records only what no other table contains.
+
+    Within a treatment and place level, a table is rolled up from the smallest of those that
+    contain it, never from another level: places of two levels overlap as they like.
+    """
+    remaining = sorted(wanted, key=_fineness, reverse=True)
+    made: list[Step] = []
+    for table in remaining:
+        sources = [step.table for step in made if _contains(step.table, table, fiscal_year_start)]
+        made.append(Step(table, min(sources, key=_fineness, default=None)))
+    return made
+
+
+_KINDS = ("all", "fiscal_year", "year", "quarter", "month")
+
+
+def _fineness(table: Table) -> tuple[int, int, Table]:
+    return len(table.dimensions), _KINDS.index(table.period_kind), table
+
+
+def _contains(finer: Table, coarser: Table, fiscal_year_start: int) -> bool:
+    return (
+        (finer.treatment, finer.level) == (coarser.treatment, coarser.level)
+        and set(coarser.dimensions) <= set(finer.dimensions)
+        and (finer.sketch or not coarser.sketch)
+        and rolls_up(finer.period_kind, coarser.period_kind, fiscal_year_start)
+    )
