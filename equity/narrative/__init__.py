@@ -1,1 +1,38 @@
-"""Findings to sentences, in each language."""
+"""Findings to sentences, in each language.
+
+Every sentence is composed from a finding and its metric's YAML; nothing here computes a number.
+"""
+
+from equity.narrative.definition import metric_definition
+from equity.narrative.headline import headline
+from equity.narrative.names import comparison_name, names_of, reference_name
+from equity.narrative.numbers import difference, quantity, tolerance_text
+from equity.narrative.reading import (
+    caveats,
+    chip,
+    interval_meaning,
+    position_word,
+    quiet_line,
+    reading,
+    verdict_word,
+)
+from equity.narrative.trend import trend_sentence
+
+__all__ = [
+    "caveats",
+    "chip",
+    "comparison_name",
+    "difference",
+    "headline",
+    "interval_meaning",
+    "metric_definition",
+    "names_of",
+    "position_word",
+    "quantity",
+    "quiet_line",
+    "reading",
+    "reference_name",
+    "tolerance_text",
+    "trend_sentence",
+    "verdict_word",
+]

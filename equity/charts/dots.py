@@ -1,0 +1,247 @@
+"""Ranked dots with intervals, and the small dot-and-band for lists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+
+from equity.charts.maps import outside_note
+from equity.charts.model import (
+    WITHOUT_NUMBERS,
+    Drawing,
+    lines,
+    measure_title,
+    order,
+    row_of,
+    table_of,
+    tally,
+    tooltip,
+)
+from equity.charts.palette import ACCENT, GRID, INK, MUTED, POSITION_MARK
+from equity.charts.theme import BODY, LABEL_WIDTH, SMALL, finish
+from equity.charts.words import words
+from equity.findings.model import Finding
+from equity.framework.models import Definitions
+from equity.i18n import Translator
+from equity.narrative import position_word
+from equity.narrative.names import comparison_name, is_place, reference_name
+from equity.narrative.numbers import TABLE_FIGURES, quantity
+
+GROUP = "group"
+"""Name of the selection when groups are compared; places use `equity.charts.maps.PLACE`."""
+_ROW, _LINE = 30, 16
+_LABELLED = 10
+_VALUE_COLUMN = 64
+
+
+def ranked_dots(
+    finding: Finding,
+    definitions: Definitions,
+    names: Mapping[str, str],
+    say: Translator,
+    *,
+    chosen: str | None = None,
+) -> Drawing:
+    """Every entry of a finding as a dot with its 95 % interval, one a row.
+
+    The reference is a line with its name, the tolerance a band. Entries without numbers say why, in
+    their row; unknown is last. `names`: code → name (`equity.narrative.names_of`). Clicking a row
+    selects field `place` or `group` under that name.
+    """
+    metric = definitions.metrics[finding.metric]
+    what = comparison_name(finding.by, definitions, say)
+    entries, ordered = order(finding, definitions)
+    field = "place" if is_place(finding.by) else GROUP
+    rows = [{**row_of(e, metric, names, say), field: e.code} for e in entries]
+    labels = {row["code"]: lines(row["name"], LABEL_WIDTH) for row in rows}
+    height = sum(max(_ROW, _LINE * len(label) + 8) for label in labels.values())
+
+    y = alt.Y(
+        f"{field}:N",
+        sort=[row["code"] for row in rows],
+        title=None,
+        axis=alt.Axis(
+            labelExpr=f"({json.dumps(labels)})[datum.label]",
+            labelLimit=180,
+            domain=False,
+            ticks=False,
+            labelLineHeight=_LINE,
+        ),
+    )
+    x = alt.X(
+        "estimate:Q",
+        title=lines(measure_title(metric, say), 48),
+        scale=alt.Scale(zero=False, nice=True),
+        axis=alt.Axis(tickCount=5),
+    )
+    base = alt.Chart().encode(y=y)
+    layers = [
+        *_band(finding),
+        _highlight(base, field, chosen),
+        *_reference(finding, names, metric.unit, say),
+        base.transform_filter("isValid(datum.lower)")
+        .mark_rule(color=INK, strokeWidth=1.6)
+        .encode(x=alt.X("lower:Q", scale=alt.Scale(zero=False)), x2="upper:Q"),
+        _points(base, rows, x, say),
+        base.transform_filter(alt.FieldOneOfPredicate("status", list(WITHOUT_NUMBERS)))
+        .mark_text(align="left", fontStyle="italic", color=MUTED, fontSize=SMALL)
+        .encode(x=alt.value(22), text="status_text:N"),
+        base.transform_filter("datum.status == 'suppressed'")
+        .mark_point(shape="square", size=70, stroke=MUTED, strokeDash=[3, 2], filled=False)
+        .encode(x=alt.value(12)),
+        base.mark_rect(opacity=0, cursor="pointer")
+        .encode(x=alt.value(0), x2=alt.value("width"), tooltip=tooltip(what, say))
+        .add_params(
+            alt.selection_point(name=field, fields=[field], on="click", toggle=False, clear=False)
+        ),
+    ]
+    right = 8
+    if sum(row["estimate"] is not None for row in rows) < _LABELLED:
+        right = _VALUE_COLUMN
+        layers.append(
+            base.transform_filter("isValid(datum.estimate)")
+            .mark_text(align="left", dx=8)
+            .encode(x=alt.value("width"), text="value_text:N")
+        )
+    chart = alt.layer(*layers, data=alt.Data(values=rows)).properties(
+        height=height,
+        padding={"left": 4, "top": 4, "right": right, "bottom": 4},
+        title=alt.TitleParams(lines(say(ordered)), offset=30),
+    )
+    title, subtitle, caption = words(finding, definitions, names, say)
+    return Drawing(
+        chart=finish(chart, say),
+        alt_text=say("charts.alt_dots", title=title, subtitle=subtitle, tally=tally(finding, say)),
+        table=table_of(finding, definitions, names, say),
+        title=title,
+        subtitle=subtitle,
+        caption=f"{caption} {outside_note(finding, say)}".strip(),
+    )
+
+
+def mini(
+    finding: Finding, definitions: Definitions, names: Mapping[str, str], say: Translator
+) -> Drawing:
+    """The deciding entry alone: its dot and interval, the reference and the tolerance; no axis."""
+    metric = definitions.metrics[finding.metric]
+    rows = [
+        row_of(entry, metric, names, say)
+        for entry in finding.entries
+        if entry.code == finding.worst
+    ]
+    values = [
+        value
+        for value in (
+            finding.tolerance_lower,
+            finding.tolerance_upper,
+            *(row[end] for row in rows for end in ("lower", "upper", "estimate")),
+        )
+        if value is not None
+    ]
+    scale = alt.Scale(zero=False, nice=False, padding=8)
+    if values and min(values) < max(values):
+        scale = alt.Scale(domain=[min(values), max(values)], nice=False, padding=8)
+    base = alt.Chart().encode(x=alt.X("estimate:Q", scale=scale, axis=None))
+    layers = [
+        *_band(finding, bare=True),
+        *_reference(finding, names, metric.unit, say, bare=True)[:1],
+        alt.Chart()
+        .transform_filter("isValid(datum.lower)")
+        .mark_rule(color=INK, strokeWidth=1.6)
+        .encode(x=alt.X("lower:Q", scale=scale, axis=None), x2="upper:Q"),
+        _points(base, rows, None, say, legend=False).encode(
+            tooltip=tooltip(comparison_name(finding.by, definitions, say), say)
+        ),
+    ]
+    chart = alt.layer(*layers, data=alt.Data(values=rows)).properties(height=28, padding=2)
+    title, subtitle, caption = words(finding, definitions, names, say)
+    return Drawing(
+        chart=finish(chart, say),
+        alt_text=say("charts.alt_mini", title=title),
+        table=table_of(finding, definitions, names, say),
+        title=title,
+        subtitle=subtitle,
+        caption=caption,
+    )
+
+
+def _band(finding: Finding, bare: bool = False) -> list[alt.Chart]:
+    """The tolerance as a shaded band; nothing where entries have references of their own."""
+    if finding.tolerance_lower is None or finding.tolerance_upper is None:
+        return []
+    return [
+        alt.Chart(alt.Data(values=[{}]))
+        .mark_rect(color=GRID, opacity=0.6)
+        .encode(
+            x=_at(finding.tolerance_lower, bare),
+            x2=alt.X2Datum(finding.tolerance_upper),
+        )
+    ]
+
+
+def _reference(
+    finding: Finding, names: Mapping[str, str], unit: str, say: Translator, bare: bool = False
+) -> list[alt.Chart]:
+    """The reference as a line, and its name above the line."""
+    if finding.reference_value is None or finding.tolerance_lower is None:
+        return []
+    at = _at(finding.reference_value, bare)
+    text = say(
+        "charts.reference",
+        name=reference_name(finding, names, say),
+        value=quantity(finding.reference_value, unit, say, TABLE_FIGURES),
+    )
+    one = alt.Data(values=[{"text": text}])
+    return [
+        alt.Chart(one).mark_rule(color=INK, strokeWidth=1.2, strokeDash=[2, 2]).encode(x=at),
+        alt.Chart(one)
+        .mark_text(color=INK, fontSize=BODY, fontWeight=600, baseline="bottom", dy=-6)
+        .encode(x=at, y=alt.value(0), text="text:N"),
+    ]
+
+
+def _at(value: float, bare: bool) -> alt.XDatum:
+    """A fixed position on the value axis; `bare` where the chart has no axis."""
+    return alt.XDatum(value, axis=None) if bare else alt.XDatum(value)
+
+
+def _points(
+    base: alt.Chart,
+    rows: list[dict[str, Any]],
+    x: alt.X | None,
+    say: Translator,
+    legend: bool = True,
+) -> alt.Chart:
+    """The dots: shape and colour say the position, hollow means that one cannot tell."""
+    shown = [p for p in POSITION_MARK if any(r["position"] == p and r["estimate"] is not None for r in rows)]  # fmt: skip
+    domain = [position_word(position, say) for position in shown]
+    marks = [POSITION_MARK[position] for position in shown]
+    key = alt.Legend(title=None, columns=2) if legend else None
+
+    def scale(values: list[str]) -> alt.Scale:
+        return alt.Scale(domain=domain, range=values)
+
+    field = "status_text:N"
+    chart = (
+        base.transform_filter("isValid(datum.estimate)")
+        .mark_point(size=110, opacity=1, strokeWidth=2)
+        .encode(
+            shape=alt.Shape(field, scale=scale([m.shape for m in marks]), legend=key),
+            fill=alt.Fill(
+                field, scale=scale([m.colour if m.filled else "#FFFFFF" for m in marks]), legend=key
+            ),
+            stroke=alt.Stroke(field, scale=scale([m.colour for m in marks]), legend=key),
+        )
+    )
+    return chart.encode(x=x) if x is not None else chart
+
+
+def _highlight(base: alt.Chart, field: str, chosen: str | None) -> alt.Chart:
+    return (
+        base.transform_filter(alt.FieldOneOfPredicate(field, [chosen] if chosen else []))
+        .mark_rect(color=ACCENT, fillOpacity=0.08, stroke=ACCENT, strokeWidth=1.5)
+        .encode(x=alt.value(0), x2=alt.value("width"))
+    )

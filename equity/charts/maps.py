@@ -1,0 +1,216 @@
+"""The map of a finding: places coloured by their distance from the reference, in tolerances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from equity.charts.model import (
+    Drawing,
+    is_count,
+    lines,
+    measure_title,
+    row_of,
+    table_of,
+    tally,
+    tooltip,
+)
+from equity.charts.palette import ACCENT, INK, MUTED, PAPER, STEPS, WASH
+from equity.charts.theme import BODY, SMALL, finish
+from equity.charts.words import words
+from equity.findings.model import Entry, Finding
+from equity.framework.models import Definitions, Metric
+from equity.i18n import Translator
+from equity.narrative.names import comparison_name, reference_name
+from equity.narrative.numbers import tolerance_text
+from equity.schema import NO_RECORDS, OUTSIDE, SUPPRESSED, UNKNOWN
+
+PLACE = "place"
+"""Name and field of the selection: `event.selection.place[0]["place"]` is the chosen code."""
+HEIGHT = 420
+_LABELLED = 12
+_ALWAYS_IN_LEGEND = [step for step in STEPS if step != "not_compared"]
+
+
+def place_map(
+    finding: Finding,
+    definitions: Definitions,
+    places: pd.DataFrame,
+    say: Translator,
+    *,
+    boundaries: str | Mapping[str, Any],
+    chosen: str | None = None,
+) -> Drawing:
+    """A map of a finding by place.
+
+    `places`: columns `place, name, x, y` (EPSG:4326), one row a place of the level. `boundaries`:
+    address of the display GeoJSON, or the GeoJSON itself; features have the property `place`, rings
+    clockwise. `chosen`: the code of the place that is outlined. Clicking selects `PLACE`. Counts and
+    totals are drawn as circles whose area is the value, never as colours. Entries outside every
+    place are counted in the caption, not on the map.
+    """
+    metric = definitions.metrics[finding.metric]
+    names = dict(zip(places["place"].astype(str), places["name"].astype(str), strict=True))
+    entries = {entry.code: entry for entry in finding.entries}
+    rows = [
+        {
+            **row_of(
+                entries.get(code) or Entry(code, NO_RECORDS, "no_records"), metric, names, say
+            ),
+            PLACE: code,
+            "x": float(x),
+            "y": float(y),
+        }
+        for code, x, y in zip(places["place"].astype(str), places["x"], places["y"], strict=True)
+    ]
+    level = comparison_name(finding.by, definitions, say)
+    layers = _circles(rows, metric, level, say) if is_count(metric) else _shapes(rows, level, say)
+    layers += [_outline(chosen, level, say), *_labels(rows, chosen)]
+    head = "map_counts" if is_count(metric) else "map_steps"
+    title = say(
+        f"charts.{head}",
+        reference=reference_name(finding, names, say),
+        tolerance=tolerance_text(metric, say),
+    )
+    chart = (
+        alt.layer(*layers, data=alt.Data(values=rows))
+        .transform_lookup(lookup=PLACE, from_=_geometry(boundaries))
+        .project("mercator")
+        .properties(height=HEIGHT, title=alt.TitleParams(lines(title)))
+    )
+    all_names = names | {OUTSIDE: say("common.outside"), UNKNOWN: say("common.unknown")}
+    headline, subtitle, caption = words(finding, definitions, all_names, say)
+    outside = outside_note(finding, say)
+    return Drawing(
+        chart=finish(chart, say),
+        alt_text=say(
+            "charts.alt_map", title=headline, subtitle=subtitle, tally=tally(finding, say)
+        ),
+        table=table_of(finding, definitions, all_names, say),
+        title=headline,
+        subtitle=subtitle,
+        caption=f"{caption} {outside}".strip(),
+    )
+
+
+def outside_note(finding: Finding, say: Translator) -> str:
+    """How many records lie in none of the places; '' where the finding has no such entry."""
+    entry = next((e for e in finding.entries if e.code == OUTSIDE), None)
+    if entry is None or entry.status == NO_RECORDS:
+        return ""
+    if entry.status == SUPPRESSED or entry.n is None:
+        return say("charts.outside_suppressed")
+    return say.plural("charts.outside", entry.n)
+
+
+def _geometry(boundaries: str | Mapping[str, Any]) -> alt.LookupData:
+    if isinstance(boundaries, str):
+        data = alt.Data(url=boundaries, format=alt.DataFormat(type="json", property="features"))
+    else:
+        data = alt.Data(values=list(boundaries["features"]))
+    return alt.LookupData(data=data, key="properties.place", fields=["geometry", "type"])
+
+
+def _select() -> alt.Parameter:
+    return alt.selection_point(name=PLACE, fields=[PLACE], on="click", toggle=False, clear=False)
+
+
+def _shapes(rows: list[dict[str, Any]], level: str, say: Translator) -> list[alt.Chart]:
+    extra = ["not_compared"] if any(row["step"] == "not_compared" for row in rows) else []
+    steps = _ALWAYS_IN_LEGEND + extra
+    for row in rows:
+        row["step_text"] = say(f"charts.step_{row['step']}")
+    domain = [say(f"charts.step_{step}") for step in steps]
+
+    def scale(attribute: str) -> alt.Scale:
+        values = [getattr(STEPS[step], attribute) for step in steps]
+        return alt.Scale(
+            domain=domain, range=[list(v) if isinstance(v, tuple) else v for v in values]
+        )
+
+    legend = alt.Legend(title=None, columns=2, symbolType="square")
+    fill = (
+        alt.Chart()
+        .mark_geoshape(strokeWidth=1.2, cursor="pointer")
+        .encode(
+            fill=alt.Fill("step_text:N", scale=scale("fill"), legend=legend),
+            stroke=alt.Stroke("step_text:N", scale=scale("stroke"), legend=legend),
+            strokeDash=alt.StrokeDash("step_text:N", scale=scale("dash"), legend=legend),
+            tooltip=tooltip(level, say),
+        )
+        .add_params(_select())
+    )
+    certain = (
+        alt.Chart()
+        .transform_filter("datum.position == 'behind' || datum.position == 'ahead'")
+        .mark_geoshape(filled=False, stroke=INK, strokeWidth=1.8)
+        .encode(tooltip=tooltip(level, say))
+    )
+    return [fill, certain]
+
+
+def _circles(
+    rows: list[dict[str, Any]], metric: Metric, level: str, say: Translator
+) -> list[alt.Chart]:
+    ground = (
+        alt.Chart()
+        .mark_geoshape(fill=WASH, stroke=MUTED, strokeWidth=0.6, cursor="pointer")
+        .encode(tooltip=tooltip(level, say))
+        .add_params(_select())
+    )
+    points = {"longitude": "x:Q", "latitude": "y:Q"}
+    circles = (
+        alt.Chart()
+        .transform_filter("isValid(datum.estimate)")
+        .mark_circle(color=INK, opacity=0.55)
+        .encode(
+            size=alt.Size(
+                "estimate:Q",
+                scale=alt.Scale(type="linear", zero=True, range=[0, 1400]),
+                legend=alt.Legend(title=measure_title(metric, say), columns=4, values=_nice(rows)),
+            ),
+            **points,
+        )
+    )
+    few = (
+        alt.Chart()
+        .transform_filter(f"datum.status == '{SUPPRESSED}'")
+        .mark_point(size=120, stroke=MUTED, strokeDash=[4, 3], fill=PAPER)
+        .encode(**points)
+    )
+    few_text = (
+        alt.Chart()
+        .transform_filter("!isValid(datum.estimate)")
+        .mark_text(dy=16, fontSize=SMALL, color=MUTED)
+        .encode(text="status_text:N", **points)
+    )
+    return [ground, circles, few, few_text]
+
+
+def _nice(rows: list[dict[str, Any]]) -> list[float]:
+    """Three values for the legend of circles: about the largest, a third and a tenth of it."""
+    largest = max((row["estimate"] for row in rows if row["estimate"] is not None), default=0.0)
+    return sorted({float(f"{largest * part:.1g}") for part in (0.1, 0.35, 1.0)} - {0.0})
+
+
+def _outline(chosen: str | None, level: str, say: Translator) -> alt.Chart:
+    return (
+        alt.Chart()
+        .transform_filter(alt.FieldOneOfPredicate(PLACE, [chosen] if chosen else []))
+        .mark_geoshape(filled=False, stroke=ACCENT, strokeWidth=4)
+        .encode(tooltip=tooltip(level, say))
+    )
+
+
+def _labels(rows: list[dict[str, Any]], chosen: str | None) -> list[alt.Chart]:
+    """The places' names, with a halo so that they read on every fill; many places: the chosen only."""
+    shown = [row["code"] for row in rows] if len(rows) <= _LABELLED else [chosen] if chosen else []
+    base = alt.Chart().transform_filter(alt.FieldOneOfPredicate(PLACE, shown))
+    where = {"longitude": "x:Q", "latitude": "y:Q", "text": "name:N"}
+    halo = base.mark_text(
+        stroke=PAPER, strokeWidth=4, strokeJoin="round", opacity=0.85, fontSize=BODY
+    )
+    return [halo.encode(**where), base.mark_text(color=INK, fontSize=BODY).encode(**where)]

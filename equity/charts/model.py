@@ -1,0 +1,178 @@
+"""What every chart function gives back, and the rows that charts of a finding share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from equity.charts.palette import step_of
+from equity.charts.theme import HEAD_WIDTH
+from equity.findings.model import Entry, Finding
+from equity.framework.models import Definitions, Metric
+from equity.i18n import Translator
+from equity.narrative import position_word
+from equity.narrative.names import comparison_name
+from equity.narrative.numbers import TABLE_FIGURES, quantity, unit_name
+from equity.schema import NO_RECORDS, NOT_APPLICABLE, OUTSIDE, SUPPRESSED, UNKNOWN, UNKNOWN_GROUP
+
+WITHOUT_NUMBERS = (SUPPRESSED, NO_RECORDS, NOT_APPLICABLE)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart with what must stand beside it.
+
+    `chart` carries no headline and no source, because a page writes them as text that wraps and
+    can be read aloud; `equity.charts.export` sets `title`, `subtitle` and `caption` into the
+    picture. `alt_text` says what the picture shows to somebody who does not see it. `table` is the
+    tidy frame behind it, headers translated.
+    """
+
+    chart: alt.LayerChart
+    alt_text: str
+    table: pd.DataFrame
+    title: str
+    subtitle: str
+    caption: str
+
+
+def measure_title(metric: Metric, say: Translator) -> str:
+    """The metric's title and unit, for axes and subtitles."""
+    unit = unit_name(metric.unit, say)
+    title = say.text(metric.title)
+    return say("charts.measure", title=title, unit=unit) if unit else title
+
+
+def lines(text: str, width: int = HEAD_WIDTH) -> list[str]:
+    """`text` broken into lines, because Vega does not break them."""
+    return wrap(text, width) or [""]
+
+
+def is_count(metric: Metric) -> bool:
+    """Whether the metric counts or adds up, so that it grows with the place and is no rate."""
+    return metric.unit == "count" or (
+        metric.kind == "amount" and metric.statistic == "total" and metric.population is None
+    )
+
+
+def status_text(entry: Entry, say: Translator) -> str:
+    """The entry's status or, where it has numbers, its position in words."""
+    return position_word(entry.position, say)
+
+
+def interval_text(lower: float | None, upper: float | None, unit: str, say: Translator) -> str:
+    """'65 to 78%', or why there is none."""
+    if lower is None or upper is None or pd.isna(lower) or pd.isna(upper):
+        return say("charts.no_interval")
+    return say(
+        "charts.interval",
+        lower=quantity(lower, unit, say, TABLE_FIGURES),
+        upper=quantity(upper, unit, say, TABLE_FIGURES),
+    )
+
+
+def row_of(
+    entry: Entry, metric: Metric, names: Mapping[str, str], say: Translator
+) -> dict[str, Any]:
+    """One entry as a chart row: its numbers, and every text that the chart or tooltip shows."""
+    shown = entry.status not in WITHOUT_NUMBERS and entry.estimate is not None
+    status = status_text(entry, say)
+    return {
+        "code": entry.code,
+        "name": names.get(entry.code, entry.code),
+        "status": entry.status,
+        "position": entry.position,
+        "step": step_of(entry),
+        "estimate": entry.estimate if shown else None,
+        "lower": entry.lower if shown else None,
+        "upper": entry.upper if shown else None,
+        "value_text": quantity(entry.estimate, metric.unit, say, TABLE_FIGURES)  # type: ignore[arg-type]
+        if shown
+        else status,
+        "interval_text": interval_text(entry.lower, entry.upper, metric.unit, say)
+        if shown
+        else "–",
+        "n_text": say.number(entry.n) if entry.n is not None else "–",
+        "status_text": status,
+    }
+
+
+def tooltip(what: str, say: Translator) -> list[alt.Tooltip]:
+    """The one style of tooltip: what, value, interval, n, status."""
+    return [
+        alt.Tooltip("name:N", title=what),
+        alt.Tooltip("value_text:N", title=say("charts.value")),
+        alt.Tooltip("interval_text:N", title=say("charts.interval_title")),
+        alt.Tooltip("n_text:N", title=say("charts.n")),
+        alt.Tooltip("status_text:N", title=say("charts.status")),
+    ]
+
+
+def order(finding: Finding, definitions: Definitions) -> tuple[list[Entry], str]:
+    """The entries in the order in which they are listed, and the message that says which.
+
+    Ordered dimensions keep their own order; everything else runs from furthest behind. Then those
+    without numbers, then outside, and unknown last of all.
+    """
+    dimension = definitions.dimensions.get(finding.by)
+    own = dimension is not None and dimension.ordered
+    rank = {code: i for i, code in enumerate(dimension.codes)} if dimension else {}
+    lower_better = definitions.metrics[finding.metric].direction == "lower_is_better"
+    sign = -1 if lower_better else 1
+
+    def key(entry: Entry) -> tuple[int, bool, float, str]:
+        last = {OUTSIDE: 1, UNKNOWN: 2}.get(entry.code, 2 if entry.status == UNKNOWN_GROUP else 0)
+        if own and not last:
+            return (0, False, rank.get(entry.code, len(rank)), entry.code)
+        empty = entry.estimate is None or entry.status in WITHOUT_NUMBERS
+        value = 0.0 if empty else sign * (entry.estimate or 0.0)
+        return (last, empty, value, entry.code)
+
+    message = "order_own" if own else "order_behind" if _has_direction(finding, definitions) else "order_value"  # fmt: skip
+    return sorted(finding.entries, key=key), f"charts.{message}"
+
+
+def _has_direction(finding: Finding, definitions: Definitions) -> bool:
+    return definitions.metrics[finding.metric].direction != "neutral"
+
+
+def table_of(finding: Finding, definitions: Definitions, names: Mapping[str, str], say: Translator) -> pd.DataFrame:  # fmt: skip
+    """The finding's entries as a tidy table with translated headers; numbers stay numbers."""
+    entries, _ = order(finding, definitions)
+    what = comparison_name(finding.by, definitions, say)
+    metric = definitions.metrics[finding.metric]
+    return pd.DataFrame(
+        [
+            {
+                what: names.get(e.code, e.code),
+                say("charts.code"): e.code,
+                measure_title(metric, say): e.estimate,
+                say("charts.lower"): e.lower,
+                say("charts.upper"): e.upper,
+                say("charts.n"): e.n,
+                say("charts.status"): status_text(e, say),
+            }
+            for e in entries
+        ]
+    )
+
+
+def tally(finding: Finding, say: Translator) -> str:
+    """How many entries stand where: '2 behind, 5 within the tolerance, 1 too few to show'."""
+    counts = Counter(e.position for e in finding.entries if e.code not in (OUTSIDE, UNKNOWN))
+    parts = [
+        say(
+            "charts.tally",
+            count=say.number(counts[position]),
+            what=position_word(position, say),
+        )
+        for position in ("behind", "within", "ahead", "unclear", "suppressed", "no_records")
+        if counts[position]
+    ]
+    return ", ".join(parts)

@@ -1,0 +1,81 @@
+"""The one look of every chart: type, axes, and numbers in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from equity.charts.palette import GRID, INK, LINE, MUTED, PAPER
+from equity.i18n import Translator
+
+FONT = "'Source Sans', 'Source Sans 3', sans-serif"
+"""'Source Sans' comes with Streamlit, 'Source Sans 3' (the same family) with this package for
+export: nothing is asked of a font host."""
+SMALL, BODY, LARGE = 12, 13, 16
+HEAD_WIDTH = 56
+"""Characters a line of small text above a chart: what fits on a phone."""
+LABEL_WIDTH = 20
+"""Characters a line of an axis label."""
+
+
+def locale(say: Translator) -> dict[str, Any]:
+    """Vega's number locale, from Babel's, so that axes read like sentences do."""
+    symbols = say.locale.number_symbols["latn"]
+    return {
+        "number": {
+            "decimal": symbols["decimal"],
+            "thousands": symbols["group"],
+            "grouping": [3],
+            "currency": ["$", ""],
+        }
+    }
+
+
+def config(say: Translator) -> dict[str, Any]:
+    """The Vega-Lite configuration shared by all charts."""
+    text = {"labelFontSize": BODY, "titleFontSize": BODY, "labelColor": INK, "titleColor": MUTED}
+    return {
+        "font": FONT,
+        "background": PAPER,
+        "locale": locale(say),
+        "axis": {
+            **text,
+            "titleFontWeight": "normal",
+            "titlePadding": 10,
+            "gridColor": GRID,
+            "domainColor": LINE,
+            "tickColor": LINE,
+            "labelPadding": 6,
+        },
+        "legend": {
+            **text,
+            "titleFontWeight": "normal",
+            "orient": "bottom",
+            "direction": "vertical",
+            "symbolSize": 140,
+            "labelLimit": 260,
+            "titleLimit": 340,
+            "rowPadding": 4,
+            "columnPadding": 16,
+        },
+        "title": {
+            "anchor": "start",
+            "frame": "group",
+            "fontSize": BODY,
+            "fontWeight": "normal",
+            "color": MUTED,
+            "lineHeight": 17,
+            "offset": 12,
+        },
+        "text": {"fontSize": BODY, "color": INK},
+        "view": {"stroke": None},
+    }
+
+
+def finish(chart: alt.LayerChart, say: Translator) -> alt.LayerChart:
+    """The chart with the look, as wide as the page gives it."""
+    return chart.properties(
+        width="container",
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+    ).configure(**config(say))

@@ -1,0 +1,60 @@
+"""What places, groups, references and comparisons are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from equity.findings.model import Finding
+from equity.framework.models import Definitions
+from equity.i18n import Translator
+from equity.schema import CITY, OUTSIDE, UNKNOWN
+
+PLACE_PREFIX = "place:"
+GROUP_PREFIX = "group:"
+
+
+def is_place(by: str) -> bool:
+    """Whether a comparison is by place rather than by group."""
+    return by.startswith(PLACE_PREFIX)
+
+
+def names_of(
+    by: str, definitions: Definitions, say: Translator, places: pd.DataFrame | None = None
+) -> dict[str, str]:
+    """Code → name for every entry of a comparison `by`, with unknown, outside and the city.
+
+    `places` is `Publication.places(level)` (columns `place`, `name`), needed for `place:<level>`.
+    """
+    names = {
+        UNKNOWN: say("common.unknown"),
+        OUTSIDE: say("common.outside"),
+        CITY: say("common.city"),
+        "": say("common.city"),
+    }
+    if is_place(by):
+        if places is not None:
+            names |= dict(zip(places["place"].astype(str), places["name"].astype(str), strict=True))
+        return names
+    dimension = definitions.dimensions.get(by)
+    groups = dimension.groups if dimension else []
+    return names | {group.code: say.text(group.label) for group in groups}
+
+
+def reference_name(finding: Finding, names: Mapping[str, str], say: Translator) -> str:
+    """What the entries are compared with, with its article: 'the city', 'the group Spanish'."""
+    if finding.reference.startswith(GROUP_PREFIX):
+        code = finding.reference.removeprefix(GROUP_PREFIX)
+        return say("narrative.reference_group", name=names.get(code, code))
+    return say(f"narrative.reference_{finding.reference}")
+
+
+def comparison_name(
+    by: str, definitions: Definitions, say: Translator, plural: bool = False
+) -> str:
+    """What is compared: 'Council district', 'Household size'."""
+    if is_place(by):
+        level = definitions.level(by.removeprefix(PLACE_PREFIX))
+        return say.text(level.title_plural if plural else level.title)
+    return say.text(definitions.dimensions[by].title)

@@ -1,0 +1,61 @@
+"""How a gap moved between two ends of a series, without claiming more than the intervals allow."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from equity.framework.models import Metric
+from equity.i18n import Translator
+from equity.narrative.numbers import difference, figure
+
+
+def trend_sentence(
+    frame: pd.DataFrame, metric: Metric, name: str, period_kind: str, say: Translator
+) -> str:
+    """The gap at the start and at the end, each with its interval, and whether they differ.
+
+    `frame`: `equity.findings.gap_series` (columns `period, gap, lower, upper, immature`; positive is
+    behind); `name`: the group or place it follows. Immature periods are left out. Two intervals that
+    overlap are told as a change that one cannot tell; no slope is fitted here.
+    """
+    whole = frame[frame["gap"].notna() & ~frame["immature"].astype(bool)].sort_values("period")
+    if len(whole) < 2:
+        return say("narrative.trend_too_short", name=name)
+    first, last = whole.iloc[0], whole.iloc[-1]
+    return say(
+        f"narrative.trend_{_change(first, last, metric)}",
+        name=name,
+        start=_side(first, metric, say),
+        start_period=say.period(period_kind, pd.Timestamp(first["period"]).date()),
+        end=_side(last, metric, say),
+        end_period=say.period(period_kind, pd.Timestamp(last["period"]).date()),
+    )
+
+
+def _change(first: pd.Series, last: pd.Series, metric: Metric) -> str:
+    """Which way the gap moved where the two 95 % intervals do not overlap, else 'unclear'."""
+    ends = [first["lower"], first["upper"], last["lower"], last["upper"]]
+    if any(pd.isna(end) for end in ends):
+        return "unclear"
+    down, up = ("lower", "higher") if metric.direction == "neutral" else ("worse", "better")
+    if last["lower"] > first["upper"]:
+        return down
+    return up if last["upper"] < first["lower"] else "unclear"
+
+
+def _side(row: pd.Series, metric: Metric, say: Translator) -> str:
+    """'12 points behind (5 to 19)'."""
+    gap = float(row["gap"])
+    neutral = metric.direction == "neutral"
+    sides = ("lower", "higher") if neutral else ("behind", "ahead")
+    size = difference(gap, metric.unit, say)
+    if pd.isna(row["lower"]) or pd.isna(row["upper"]):
+        return say(f"narrative.side_{sides[0] if gap >= 0 else sides[1]}", size=size)
+    ends = sorted((float(row["lower"]), float(row["upper"])), key=lambda v: v if gap >= 0 else -v)
+    sign = 1 if gap >= 0 else -1
+    return say(
+        f"narrative.side_{sides[0] if gap >= 0 else sides[1]}_interval",
+        size=size,
+        lower=figure(sign * ends[0], say),
+        upper=figure(sign * ends[1], say),
+    )
