@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from equity.errors import DefinitionError, EquityError, Problem
 from equity.framework.models import Definitions, PlaceLevel
-from equity.places.shapes import leave_overlaps_to_first, polygonal, repaired
+from equity.places.shapes import leave_overlaps_to_first, repaired
 from equity.schema import CITY, OUTSIDE, UNKNOWN
 from equity.workspace import Workspace
 
@@ -264,13 +264,12 @@ def _shapes(features: list[Any], codes: list[str], shown: str) -> tuple[list[Any
         if shape is not None and shape.geom_type not in ("Polygon", "MultiPolygon"):
             raise _refused(shown, "geometry", f"{shape.geom_type} of {code}", "a polygon",
                            "Places are areas; export the polygon layer.")  # fmt: skip
-        if shape is None or polygonal(shape).is_empty:
+        if shape is None or (mended := repaired(shape)).is_empty:
             raise _refused(shown, "geometry", f"nothing for {code}", "a polygon with an area",
                            "Draw the place, or leave the feature out.")  # fmt: skip
         if not shape.is_valid:
             repairs.append(f"{code}: {explain_validity(shape)}; repaired")
-            shape = repaired(shape)
-        shapes.append(shape)
+        shapes.append(mended)
     return shapes, repairs
 
 

@@ -20,14 +20,14 @@ def polygonal(shape: Any) -> Any:
     <POLYGON ((0 0, 1 0, 1 1, 0 0))>
     """
     areas = [each for each in shapely.get_parts(_flat(shape)) if each.area > 0]
-    return areas[0] if len(areas) == 1 else shapely.multipolygons(areas)
+    return areas[0] if len(areas) == 1 else shapely.MultiPolygon(areas)
 
 
 def _flat(shape: Any) -> Any:
     if shape.geom_type != "GeometryCollection":
         return shape
     parts = [each for part in shape.geoms for each in shapely.get_parts(_flat(part))]
-    return shapely.multipolygons([each for each in parts if each.geom_type == "Polygon"])
+    return shapely.MultiPolygon([each for each in parts if each.geom_type == "Polygon"])
 
 
 def repaired(shape: Any) -> Any:
