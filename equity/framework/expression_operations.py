@@ -138,8 +138,9 @@ def _case_sql(*args: str) -> str:
 
 
 def _case_ibis(*args: Any) -> Any:
-    return _ibis("cases")(*[(w, t) for w, t in zip(args[:-1:2], args[1:-1:2], strict=True)],
-                          args[-1])  # fmt: skip
+    import ibis
+
+    return ibis.cases(*zip(args[:-1:2], args[1:-1:2], strict=True), else_=args[-1])
 
 
 def _case(*args: Any) -> Any:

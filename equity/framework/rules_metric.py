@@ -1,0 +1,314 @@
+"""Rules of metric files. One rule, one function; each is about one metric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from equity.errors import Problem
+from equity.framework.context import Context
+from equity.framework.expressions import columns_of
+from equity.framework.models import Dataset, Metric, Population, Treatment
+from equity.framework.yaml_files import Path_
+from equity.schema import CITY
+
+
+@dataclass(frozen=True)
+class Case:
+    """A metric with its file and, where they can be read, its dataset and population."""
+
+    id: str
+    file: str
+    metric: Metric
+    dataset: Dataset | None
+    population: Population | None
+
+
+def case_of(context: Context, id: str, metric: Metric) -> Case:
+    """`metric` with what it refers to."""
+    loaded = context.loaded
+    return Case(
+        id,
+        f"departments/{loaded.department_of[id]}/{id}.yml",
+        metric,
+        loaded.datasets.get(metric.dataset),
+        loaded.populations.get(metric.population or ""),
+    )
+
+
+# --- what it refers to ---------------------------------------------------------------------------
+def objective_exists(context: Context, case: Case) -> Iterator[Problem]:
+    department = context.loaded.departments.get(context.loaded.department_of[case.id])
+    if department:
+        objectives = {o.id for program in department.programs for o in program.objectives}
+        yield from context.missing(case.file, ("objective",), case.metric.objective, objectives,
+                                   "an objective of the department")  # fmt: skip
+
+
+def dataset_exists(context: Context, case: Case) -> Iterator[Problem]:
+    yield from context.missing(case.file, ("dataset",), case.metric.dataset,
+                               context.ids("datasets"), "a dataset")  # fmt: skip
+
+
+def population_exists(context: Context, case: Case) -> Iterator[Problem]:
+    if case.metric.population is not None:
+        yield from context.missing(case.file, ("population",), case.metric.population,
+                                   context.ids("population"), "a population")  # fmt: skip
+
+
+def dimensions_exist(context: Context, case: Case) -> Iterator[Problem]:
+    if context.dimensions is None:
+        return
+    for name in ("dimensions", "adjust_for"):
+        for position, dimension in enumerate(getattr(case.metric, name)):
+            yield from context.missing(case.file, (name, position), dimension, context.dimensions,
+                                       "a dimension")  # fmt: skip
+
+
+def dimensions_come_from_the_dataset(context: Context, case: Case) -> Iterator[Problem]:
+    if case.dataset is None:
+        return
+    for position, id in enumerate(case.metric.dimensions):
+        dimension = context.loaded.dimensions.get(id)
+        field = dimension.source.field if dimension else None
+        if field is not None and field not in columns_of(case.dataset):
+            yield context.problem(
+                case.file, ("dimensions", position),
+                f"a dimension whose source {field} is a field of dataset {case.metric.dataset}",
+                "Add the field to the contract, or take the dimension out.",
+            )  # fmt: skip
+
+
+# --- expressions ---------------------------------------------------------------------------------
+def expressions_are_right(context: Context, case: Case) -> Iterator[Problem]:
+    if case.dataset is None:
+        return
+    metric = case.metric
+    wanted: list[tuple[Path_, str | None, str]] = [
+        (("filter",), metric.filter, "boolean"),
+        (("numerator",), metric.numerator, "boolean"),
+        (("value",), metric.value, "number"),
+    ]
+    if metric.unfinished:
+        rules: list[tuple[Path_, list[Treatment]]] = [
+            (("unfinished", "rule"), metric.unfinished.rule)
+        ]
+        rules += [(("unfinished", "alternatives", name), rule)
+                  for name, rule in metric.unfinished.alternatives.items()]  # fmt: skip
+        wanted += [((*path, i, "when"), treatment.when, "boolean")
+                   for path, rule in rules for i, treatment in enumerate(rule)]  # fmt: skip
+    for path, text, kind in wanted:
+        if text is not None:
+            yield from context.expression(case.file, path, text, case.dataset, kind)
+
+
+# --- each kind's own needs -----------------------------------------------------------------------
+def kind_has_what_it_needs(context: Context, case: Case) -> Iterator[Problem]:
+    metric = case.metric
+    aggregate = case.dataset is not None and case.dataset.kind == "aggregate"
+    needs: dict[str, tuple[str, ...]] = {
+        "share": ("numerator",),
+        "rate": ("population",),
+        "duration": ("value", "statistic"),
+        "amount": ("value", "statistic"),
+        "representation": ("population",),
+    }
+    for name in needs[metric.kind]:
+        from_column = aggregate and name in ("numerator", "value", "statistic")
+        if getattr(metric, name) is None and not from_column:
+            yield context.problem(case.file, ("kind",), f"`{name}` for kind {metric.kind}",
+                                  f"Add `{name}:`.")  # fmt: skip
+    allowed = {"duration": ("median", "percentile", "mean"), "amount": ("mean", "total", "median")}
+    if metric.statistic is not None and metric.statistic not in allowed.get(metric.kind, ()):
+        yield context.problem(
+            case.file, ("statistic",),
+            f"one of {', '.join(allowed[metric.kind])}" if metric.kind in allowed
+            else f"no statistic for kind {metric.kind}",
+            "Correct or remove it.",
+        )  # fmt: skip
+    if (metric.statistic == "percentile") != (metric.percentile is not None):
+        yield context.problem(case.file, ("percentile",),
+                              "`percentile: 0.9` exactly with `statistic: percentile`",
+                              "Add one or take the other out.")  # fmt: skip
+
+
+def aggregate_column_fits(context: Context, case: Case) -> Iterator[Problem]:
+    if case.dataset is None:
+        return
+    shape, metric = case.dataset.aggregate, case.metric
+    if shape is None:
+        if metric.column is not None:
+            yield context.problem(case.file, ("column",), "no column for a dataset of records",
+                                  "Use numerator or value.")  # fmt: skip
+        return
+    ids = [column.id for column in shape.columns]
+    if metric.column not in ids:
+        yield context.problem(case.file, ("column",), "a column of the aggregate dataset",
+                              context.nearest(metric.column or "", ids))  # fmt: skip
+        return
+    fits = {"median": "duration", "share_percent": "share"}
+    statistic = next(c.statistic for c in shape.columns if c.id == metric.column)
+    if statistic in fits and metric.kind != fits[statistic]:
+        yield context.problem(case.file, ("kind",), f"{fits[statistic]} for a {statistic} column",
+                              "Correct the kind.")  # fmt: skip
+    for position, table in enumerate(metric.tables):
+        if table.by:
+            yield context.problem(case.file, ("tables", position, "by"),
+                                  "no groups: the dataset is already aggregated", "Take it out.")  # fmt: skip
+        for i, level in enumerate(table.places):
+            if level not in (CITY, shape.level):
+                yield context.problem(case.file, ("tables", position, "places", i),
+                                      f"city or {shape.level}, the file's own level",
+                                      "Aggregated rows cannot be put in other places.")  # fmt: skip
+
+
+def unit_fits(context: Context, case: Case) -> Iterator[Problem]:
+    metric = case.metric
+    times = ("days", "hours", "minutes", "seconds")
+    per = {"percent": 100, "per_1000": 1000, "per_10000": 10000}
+    if metric.kind == "duration" and metric.unit not in times:
+        yield context.problem(case.file, ("unit",), "days, hours, minutes or seconds",
+                              "A duration is a time.")  # fmt: skip
+    if metric.kind in ("share", "rate") and metric.unit in per and metric.per != per[metric.unit]:
+        yield context.problem(case.file, ("unit",), f"`per: {per[metric.unit]}` with this unit",
+                              f"Now `per` is {metric.per:g}: correct one of the two.")  # fmt: skip
+
+
+# --- tables --------------------------------------------------------------------------------------
+def tables_name_what_exists(context: Context, case: Case) -> Iterator[Problem]:
+    metric = case.metric
+    for position, table in enumerate(metric.tables):
+        here: Path_ = ("tables", position)
+        if context.levels is not None:
+            for i, level in enumerate(table.places):
+                yield from context.missing(case.file, (*here, "places", i), level,
+                                           {*context.levels, CITY}, "a place level")  # fmt: skip
+        for i, dimension in enumerate(table.by):
+            yield from context.missing(case.file, (*here, "by", i), dimension, metric.dimensions,
+                                       "one of the metric's dimensions")  # fmt: skip
+        if len(set(table.by)) < len(table.by):
+            yield context.problem(case.file, (*here, "by"), "two different dimensions",
+                                  "Take one out.")  # fmt: skip
+        if table.treatments and not (metric.unfinished and metric.unfinished.alternatives):
+            yield context.problem(case.file, (*here, "treatments"),
+                                  "`unfinished: alternatives:` to show",
+                                  "Declare them, or take `treatments` out.")  # fmt: skip
+
+
+def denominators_cover_the_tables(context: Context, case: Case) -> Iterator[Problem]:
+    """rate and representation: people are counted at every level and for every group shown."""
+    metric, population = case.metric, case.population
+    if metric.kind not in ("rate", "representation") or population is None:
+        return
+    levels = {CITY, population.level, *(carry.level for carry in population.carry)}
+    for position, table in enumerate(metric.tables):
+        for i, level in enumerate(table.places):
+            if level not in levels:
+                yield context.problem(
+                    case.file, ("tables", position, "places", i),
+                    f"a level of population {metric.population}",
+                    f"Add it under `carry` there. Its levels: {', '.join(sorted(levels))}.",
+                )  # fmt: skip
+        by = [d for d in table.by if _from_records(context, d)]
+        if not _counted(context, population, by):
+            yield context.problem(
+                case.file, ("tables", position, "by"),
+                f"groups that population {metric.population} counts",
+                "Add a count for every group there, or take the dimension out of the table.",
+            )  # fmt: skip
+
+
+def _from_records(context: Context, dimension: str) -> bool:
+    # Groups of places need no counts of their own: people are summed over the places.
+    found = context.loaded.dimensions.get(dimension)
+    return found is not None and found.source.field is not None
+
+
+def _counted(context: Context, population: Population, by: list[str]) -> bool:
+    """Whether every combination of the groups of `by` has its count."""
+    wanted: list[dict[str, str]] = [{}]
+    for dimension in by:
+        codes = context.loaded.dimensions[dimension].codes
+        wanted = [{**groups, dimension: code} for groups in wanted for code in codes]
+    counted = [count.groups for count in population.counts]
+    # People in all need no count of their own: they are the sum of the groups.
+    return not by or all(groups in counted for groups in wanted)
+
+
+# --- reference and tolerance ---------------------------------------------------------------------
+def tolerance_is_one_of_two(context: Context, case: Case) -> Iterator[Problem]:
+    tolerance = case.metric.tolerance
+    if (tolerance.percent is None) == (tolerance.points is None):
+        yield context.problem(case.file, ("tolerance",), "exactly one of percent and points",
+                              "Write {percent: 10} or {points: 5}.")  # fmt: skip
+
+
+def reference_is_complete(context: Context, case: Case) -> Iterator[Problem]:
+    reference, metric = case.metric.reference, case.metric
+    here: Path_ = ("reference",)
+    for name, kind in (("group", "group"), ("attribute", "need")):
+        if (getattr(reference, name) is not None) != (reference.kind == kind):
+            yield context.problem(case.file, here, f"`{name}` exactly with kind {kind}",
+                                  "Add one or take the other out.")  # fmt: skip
+    if reference.attribute is not None:
+        yield from context.missing(case.file, (*here, "attribute"), reference.attribute,
+                                   context.ids("population"), "a population")  # fmt: skip
+    if reference.group is not None and context.dimensions is not None:
+        codes = {code for d in metric.dimensions if d in context.loaded.dimensions
+                 for code in context.loaded.dimensions[d].codes}  # fmt: skip
+        yield from context.missing(case.file, (*here, "group"), reference.group, codes,
+                                   "a group of the metric's dimensions")  # fmt: skip
+
+
+# --- what is said about it -----------------------------------------------------------------------
+def notes_are_about_places(context: Context, case: Case) -> Iterator[Problem]:
+    for position, note in enumerate(case.metric.notes):
+        here: Path_ = ("notes", position)
+        if note.place_level is not None and context.levels is not None:
+            yield from context.missing(case.file, (*here, "place_level"), note.place_level,
+                                       {*context.levels, CITY}, "a place level")  # fmt: skip
+        if note.places and note.place_level is None:
+            yield context.problem(case.file, here, "`place_level` beside `places`", "Add it.")
+
+
+def alternatives_have_titles(context: Context, case: Case) -> Iterator[Problem]:
+    unfinished = case.metric.unfinished
+    if unfinished is None:
+        return
+    for name in unfinished.alternatives:
+        if not unfinished.alternative_titles.get(name):
+            yield context.problem(case.file, ("unfinished", "alternatives", name),
+                                  "a title under `alternative_titles`",
+                                  "Say in a few words what was decided.", found=name)  # fmt: skip
+    for name in unfinished.alternative_titles:
+        yield from context.missing(case.file, ("unfinished", "alternative_titles", name), name,
+                                   unfinished.alternatives, "an alternative")  # fmt: skip
+
+
+def approval_is_whole(context: Context, case: Case) -> Iterator[Problem]:
+    metric = case.metric
+    if (metric.approved_by is None) != (metric.approved_on is None):
+        name = "approved_on" if metric.approved_on else "approved_by"
+        yield context.problem(case.file, (name,), "approved_by and approved_on together",
+                              "Say who approved it and when, or take both out.")  # fmt: skip
+    if metric.approved_on is not None and metric.approved_on > context.today:
+        yield context.problem(case.file, ("approved_on",), f"a day up to {context.today}",
+                              "Correct the date.")  # fmt: skip
+
+
+def review_is_not_overdue(context: Context, case: Case) -> Iterator[Problem]:
+    if case.metric.review_due < context.today:
+        yield context.problem(
+            case.file, ("review_due",), f"a review that is not past due on {context.today}",
+            f"Review the definition with {case.metric.monitoring.owner}, then set the next date.",
+            severity="warning",
+        )  # fmt: skip
+
+
+METRIC_RULES = (
+    objective_exists, dataset_exists, population_exists, dimensions_exist,
+    dimensions_come_from_the_dataset, expressions_are_right, kind_has_what_it_needs,
+    aggregate_column_fits, unit_fits, tables_name_what_exists, denominators_cover_the_tables,
+    tolerance_is_one_of_two, reference_is_complete, notes_are_about_places,
+    alternatives_have_titles, approval_is_whole, review_is_not_overdue,
+)  # fmt: skip
