@@ -1,1 +1,5 @@
 """Records of cities with known truth: the sample and the benchmarks."""
+
+from equity.simulate.generate import Progress, generate
+
+__all__ = ["Progress", "generate"]

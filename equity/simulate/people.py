@@ -101,7 +101,7 @@ def qualified_households(sample: Path, areas: pd.DataFrame) -> pd.DataFrame:
             columns[f"size_{size}_income_{income}"] = counts[:, i, j]
     margins = {f"{name}_moe": np.rint(_MARGIN * np.sqrt(c)) for name, c in columns.items()}
     frame = pd.DataFrame({"zip": areas["zip"], **columns, **margins})
-    return frame.astype({name: np.int64 for name in margins})
+    return frame.astype(dict.fromkeys(margins, np.int64))
 
 
 def attributes(areas: pd.DataFrame) -> pd.DataFrame:
