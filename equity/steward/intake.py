@@ -1,0 +1,196 @@
+"""The intake ledger on a page: what became of every row of every file."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from equity.errors import EquityError
+from equity.framework.checks import check
+from equity.records import quarantined_rows, read_ledger
+from equity.ui import definition, frame, names
+from equity.ui.context import Here
+
+_FIELD_OF_REASON = ":"
+
+
+def ledger(here: Here) -> pd.DataFrame:
+    """The ledger in service, one row a file. Raises `LedgerError` where it does not balance."""
+    return read_ledger(here.workspace)
+
+
+def head(here: Here, ledger: pd.DataFrame) -> None:
+    """How many rows were read and what became of them; that it balances."""
+    say = here.say
+    if ledger.empty:
+        frame.head(say, say("ui.page_intake"), say("steward.nothing_taken_in"))
+        return
+    totals = {name: int(ledger[name].sum()) for name in ("rows_read", "accepted", "in_quarantine")}
+    frame.head(
+        say,
+        say("ui.page_intake"),
+        say(
+            "steward.sentence",
+            rows=say.number(totals["rows_read"]),
+            accepted=say.number(totals["accepted"]),
+            quarantined=say.number(totals["in_quarantine"]),
+        ),
+        quiet=say.plural("steward.balances", len(ledger)),
+    )
+
+
+def datasets(here: Here, ledger: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The ledger's rows of each dataset that the definitions name, in their order."""
+    found = {id: ledger[ledger["dataset"] == id] for id in here.definitions.datasets}
+    return {id: rows for id, rows in found.items() if len(rows)}
+
+
+def title(here: Here, dataset: str) -> str:
+    """A dataset's title."""
+    return here.say.text(here.definitions.datasets[dataset].title)
+
+
+def source(here: Here, dataset: str) -> str:
+    """Where the dataset comes from, and whether it is synthetic or already public."""
+    contract = here.definitions.datasets[dataset]
+    return " · ".join([definition.source(here, contract.source), definition.nature(here, contract)])
+
+
+def files(here: Here, entries: pd.DataFrame) -> None:
+    """Per file: rows read = accepted + quarantined, and how the file was read."""
+    say = here.say
+    columns = ("file", "read", "accepted", "quarantined", "dates", "form")
+    rows = [
+        (
+            entry["file"],
+            say.number(entry["rows_read"]),
+            say.number(entry["accepted"]),
+            say.number(entry["in_quarantine"]),
+            f"{entry['first_date']} – {entry['last_date']}" if entry["first_date"] else "–",
+            _form(here, entry),
+        )
+        for entry in entries.to_dict("records")
+    ]
+    frame.table([say(f"steward.head_{name}") for name in columns], rows)
+
+
+def reasons(here: Here, entries: pd.DataFrame) -> None:
+    """Why rows were quarantined, in words, with how many."""
+    counts = _sum(entries["quarantined"])
+    if not counts:
+        frame.words(here.say("steward.none_quarantined"), quiet=True)
+        return
+    dataset = str(entries["dataset"].iloc[0])
+    rows = [(reason(here, dataset, code), here.say.number(n)) for code, n in counts.items()]
+    frame.table([here.say("steward.head_reason"), here.say("steward.head_rows")], rows)
+
+
+def reason(here: Here, dataset: str, code: str) -> str:
+    """A reason code such as `range:opened` in words; a rule in its own."""
+    kind, _, name = code.partition(_FIELD_OF_REASON)
+    contract = here.definitions.datasets[dataset]
+    if kind == "rule":
+        rule = next((rule for rule in contract.reject if rule.id == name), None)
+        return here.say.text(rule.reason) if rule else name
+    field = contract.fields.get(name)
+    label = here.say.text(field.title) if field else ""
+    return here.say(f"steward.reason_{kind}", field=label or name)
+
+
+def dropped(here: Here, entries: pd.DataFrame) -> None:
+    """What accepted rows lack, and which columns never went in."""
+    say = here.say
+    dataset = here.definitions.datasets[str(entries["dataset"].iloc[0])]
+    outside = [
+        f"{names.level(here, level)}: {say.number(count)}"
+        for level, count in _sum(entries["outside"]).items()
+    ]
+    unknown = [
+        f"{names.comparison(here, dimension)}: {say.number(count)}"
+        for dimension, count in _sum(entries["unknown"]).items()
+    ]
+    frame.terms(
+        [
+            (say("steward.outside"), ", ".join(outside)),
+            (say("steward.unknown"), ", ".join(unknown)),
+            (say("steward.without_location"), say.number(int(entries["without_location"].sum()))),
+            (say("steward.private"), ", ".join(dataset.private)),
+            (say("steward.ignored"), ", ".join(dataset.ignored)),
+            (say("steward.not_in_contract"), ", ".join(_all(entries["columns_not_in_contract"]))),
+        ]
+    )
+
+
+def quarantined(here: Here, dataset: str, entries: pd.DataFrame) -> None:
+    """The quarantined rows of each file, read again from the original when asked for."""
+    for file in entries.loc[entries["in_quarantine"] > 0, "file"]:
+        name = str(file).rsplit("/", 1)[-1].split(".")[0]
+        st.download_button(
+            here.say("steward.download_quarantined", file=file),
+            partial(rows_of, here, dataset, str(file)),
+            file_name=f"quarantined-{name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key=f"quarantined-{dataset}-{file}",
+        )
+
+
+def rows_of(here: Here, dataset: str, file: str) -> bytes:
+    """The quarantined rows of a file as CSV, or the reason why they cannot be read again."""
+    try:
+        found = list(quarantined_rows(here.workspace, here.definitions, dataset, file))
+    except EquityError as error:
+        return f"{error}\n".encode("utf-8-sig")
+    rows = pd.DataFrame(
+        {
+            "row_number": [row.row_number for row in found],
+            "reason": [reason(here, dataset, row.reason) for row in found],
+        }
+    )
+    originals = pd.DataFrame([dict(zip(row.columns, row.cells, strict=False)) for row in found])
+    return pd.concat([rows, originals], axis=1).to_csv(index=False).encode("utf-8-sig")
+
+
+def problems(here: Here) -> None:
+    """Faults and warnings of the definitions, such as a review date that has passed."""
+    say, found = here.say, check(here.workspace, here.today)
+    frame.heading(say("steward.definitions"))
+    if not found:
+        frame.words(say("steward.no_problems"))
+        return
+    rows = [
+        (
+            say(f"steward.severity_{problem.severity}"),
+            problem.file if problem.line is None else f"{problem.file}:{problem.line}",
+            problem.field,
+            problem.found,
+            problem.remedy,
+        )
+        for problem in found
+    ]
+    columns = ("severity", "where", "field", "found", "remedy")
+    frame.table([say(f"steward.head_{name}") for name in columns], rows)
+
+
+def _form(here: Here, entry: dict[Hashable, Any]) -> str:
+    parts = [entry["format"], entry["encoding"], entry["delimiter"]]
+    if entry["already_loaded_as"]:
+        parts.append(here.say("steward.same_as", file=entry["already_loaded_as"]))
+    return " · ".join(part for part in parts if part)
+
+
+def _sum(counts: pd.Series) -> dict[str, int]:
+    """Sums of dicts of counts, the largest first."""
+    total: dict[str, int] = {}
+    for each in counts:
+        for name, count in each.items():
+            total[name] = total.get(name, 0) + count
+    return dict(sorted(total.items(), key=lambda item: -item[1]))
+
+
+def _all(lists: pd.Series) -> list[str]:
+    return sorted({name for each in lists for name in each})

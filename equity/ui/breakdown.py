@@ -1,0 +1,146 @@
+"""What the reader looks at on the breakdown page: the choices, and the findings they lead to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from equity.findings import PLACE_PREFIX, Finding, latest_period
+from equity.schema import CITY, OUTSIDE
+from equity.ui import choices, load, names, offers
+from equity.ui.context import Here
+
+
+@dataclass(frozen=True)
+class View:
+    """One view of a metric. `""` is: no map, the whole city, no dimension, no crossing."""
+
+    metric: str
+    level: str
+    place: str
+    by: str
+    by2: str
+    group: str
+    kind: str
+    period: date | None
+    treatment: str
+
+    @property
+    def where(self) -> tuple[str, str]:
+        """(place level, place) that groups are shown in."""
+        return (self.level, self.place) if self.place else (CITY, CITY)
+
+    @property
+    def within(self) -> tuple[str, str]:
+        """(second dimension, group) that everything is restricted to."""
+        return (self.by2, self.group) if self.by2 and self.group else ("", "")
+
+
+def choose(here: Here) -> View:
+    """The selectors of the page, in rows, and what holds now."""
+    say = here.say
+    metric = choices.select(here, "metric", names.metrics(here))
+    offer = offers.of(here, metric)
+    cells = [*choices.row(3), *choices.row(4)]
+    with cells[0]:
+        levels = offers.levels(here, offer.levels())
+        level = choices.select(here, "level", levels or {"": say("ui.no_places")})
+    with cells[1]:
+        inside = names.places(here, level) if level else {}
+        inside.pop(OUTSIDE, None)
+        place = choices.select(here, "place", {"": say("ui.whole_city")} | inside)
+    with cells[2]:
+        dimensions = offers.dimensions(here, offer.dimensions(level if place else CITY))
+        by = choices.select(here, "by", dimensions or {"": say("ui.no_groups")})
+    with cells[3]:
+        crossings = offers.dimensions(here, offer.crossings(by, level if place else CITY))
+        by2 = choices.select(here, "by2", {"": say("ui.not_crossed")} | crossings)
+    with cells[4]:
+        groups = names.groups(here, by2) if by2 else {}
+        group = choices.select(here, "group", {"": say("ui.all_groups")} | groups)
+    with cells[5]:
+        kind = choices.select(here, "kind", names.kinds(here, _kinds(offer, level, by)))
+    with cells[6]:
+        period = choose_period(here, metric, kind)
+    treatment = choose_treatment(here, metric, offer)
+    return View(metric, level, place, by, by2, group, kind, period, treatment)
+
+
+def choose_period(here: Here, metric: str, kind: str) -> date | None:
+    """The period among those published, the last mature one by default."""
+    if not kind:
+        return None
+    days = here.publication.periods(metric, kind)
+    latest = latest_period(here.publication, metric, kind)
+    offered = names.periods(here, kind, days)
+    chosen = choices.select(here, "period", offered, latest.isoformat() if latest else "")
+    return date.fromisoformat(chosen) if chosen else None
+
+
+def choose_treatment(here: Here, metric: str, offer: offers.Offer) -> str:
+    """How unfinished cases count, where the metric publishes more than one way."""
+    unfinished = here.definitions.metrics[metric].unfinished
+    others = sorted(offer.treatments() - {""})
+    if not unfinished or not others:
+        return ""
+    titles = {"": here.say.text(unfinished.title) or here.say("ui.own_rule")} | {
+        name: here.say.text(unfinished.alternative_titles.get(name, {})) or name for name in others
+    }
+    return choices.select(here, "treatment", titles)
+
+
+def places(here: Here, view: View) -> Finding | None:
+    """The places of the level against the reference, within the crossing where there is one."""
+    if not view.level:
+        return None
+    return _shown(here, view, PLACE_PREFIX + view.level, within=view.within)
+
+
+def groups(here: Here, view: View) -> Finding | None:
+    """The groups of the dimension in the chosen place, within the crossing where there is one."""
+    if not view.by:
+        return None
+    return _shown(here, view, view.by, place=view.where, within=view.within)
+
+
+def crossed(here: Here, view: View) -> list[tuple[str, Finding]]:
+    """For each group of the second dimension: the groups of the first within it."""
+    if not view.by2 or view.group:
+        return []
+    labels = names.groups(here, view.by2)
+    found = (
+        (label, _shown(here, view, view.by, place=view.where, within=(view.by2, code)))
+        for code, label in labels.items()
+    )
+    return [(label, finding) for label, finding in found if finding]
+
+
+def _shown(
+    here: Here,
+    view: View,
+    by: str,
+    *,
+    place: tuple[str, str] = (CITY, CITY),
+    within: tuple[str, str] = ("", ""),
+) -> Finding | None:
+    if view.period is None:
+        return None
+    finding = load.finding(
+        here,
+        view.metric,
+        by,
+        period_kind=view.kind,
+        period=view.period,
+        treatment=view.treatment,
+        place=place,
+        within=within,
+    )
+    return finding if finding.entries else None
+
+
+def _kinds(offer: offers.Offer, level: str, by: str) -> list[str]:
+    """Kinds of period published for all that is shown; else for any of it."""
+    wanted = ([offer.kinds(level)] if level else []) + ([offer.kinds(CITY, by)] if by else [])
+    wanted = [kinds for kinds in wanted if kinds] or [offer.kinds(CITY)]
+    common = [kind for kind in wanted[0] if all(kind in kinds for kinds in wanted)]
+    return common or list(dict.fromkeys(kind for kinds in wanted for kind in kinds))

@@ -1,0 +1,230 @@
+"""A metric's definition as people read it, straight from its YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from equity.framework.models import Dataset, Metric, Population, Source, Treatment
+from equity.narrative import metric_definition, quantity, tolerance_text
+from equity.narrative.definition import reference_of
+from equity.narrative.numbers import TABLE_FIGURES
+from equity.schema import CITY
+from equity.ui import frame, names, speak
+from equity.ui.context import Here
+
+
+def head(here: Here, id: str) -> None:
+    """The definition in sentences, first of all."""
+    sentences = metric_definition(id, here.definitions, here.say)
+    frame.head(
+        here.say,
+        speak.eyebrow(here, id),
+        sentences[0],
+        more=" ".join(sentences[1:]),
+        quiet=here.say(
+            "ui.definition_file", file=f"departments/{here.definitions.department_of[id]}/{id}.yml"
+        ),
+    )
+
+
+def evidence(here: Here, id: str) -> None:
+    """The published entries on which the metric's comparisons rest, each with its own id."""
+    entries = here.publication.slice(id)
+    if entries.empty:
+        frame.words(here.say("ui.nothing_published"))
+        return
+    say = here.say
+    latest = entries.sort_values("period").groupby("period_kind", sort=False).tail(1)
+    rows = [_value(here, id, row) for row in latest.to_dict("records")]
+    headers = ["period", "value", "n", "status", "entry"]
+    frame.table([say(f"ui.head_{name}") for name in headers], rows)
+
+
+def _value(here: Here, id: str, row: dict[Hashable, Any]) -> list[str]:
+    """One published entry as cells of a table; a dash where it has no number."""
+    say, unit = here.say, here.definitions.metrics[id].unit
+    return [
+        say.period(row["period_kind"], row["period"].date()),
+        "–" if pd.isna(row["estimate"]) else quantity(row["estimate"], unit, say, TABLE_FIGURES),
+        "–" if pd.isna(row["n"]) else say.number(row["n"]),
+        say(f"ui.status_{row['status']}"),
+        row["entry"],
+    ]
+
+
+def measured(here: Here, id: str) -> None:
+    """What is counted: expressions as they stand in the file, rules for unfinished cases."""
+    say, metric = here.say, here.definitions.metrics[id]
+    frame.words(say("ui.why", why=say.text(metric.why)), quiet=True)
+    _codes(
+        [
+            (say("ui.filter"), metric.filter),
+            (say("ui.numerator"), metric.numerator),
+            (say("ui.value"), metric.value),
+        ]
+    )
+    frame.terms(
+        [
+            (say("ui.kind"), say(f"ui.kind_of_{metric.kind}")),
+            (say("ui.statistic"), _statistic(here, metric)),
+            (say("ui.unit"), names.unit(here, id)),
+            (say("ui.subject"), say.text(metric.subject)),
+            (say("ui.measures"), say(f"ui.measures_{metric.measures}")),
+            (say("ui.direction"), say(f"ui.direction_{metric.direction}")),
+            (say("ui.maturity"), say.plural("ui.days", metric.maturity_days)),
+        ]
+    )
+    if metric.unfinished:
+        frame.heading(say("ui.unfinished"), say.text(metric.unfinished.title))
+        _rules(here, metric.unfinished.rule)
+        for name, rule in metric.unfinished.alternatives.items():
+            title = metric.unfinished.alternative_titles.get(name, {})
+            frame.words(say("ui.alternative", name=say.text(title) or name))
+            _rules(here, rule)
+
+
+def judged(here: Here, id: str) -> None:
+    """What it is compared with, and how far from that is still equitable."""
+    say, metric = here.say, here.definitions.metrics[id]
+    frame.terms(
+        [
+            (say("ui.reference"), reference_of(metric, here.definitions, say)),
+            (say("ui.tolerance"), tolerance_text(metric, say)),
+            (say("ui.target"), target(here, metric)),
+            (say("ui.dimensions"), ", ".join(names.comparison(here, d) for d in metric.dimensions)),
+            (say("ui.tables"), "; ".join(_table(here, table.places, table.by, table.periods) for table in metric.tables)),
+        ]
+    )  # fmt: skip
+    frame.words(say("ui.rule_of_verdict"), quiet=True)
+
+
+def known(here: Here, id: str) -> None:
+    """Caveats, known artefacts, and changes of definition or practice."""
+    say, metric = here.say, here.definitions.metrics[id]
+    for caveat in metric.caveats:
+        frame.words(f"– {say.text(caveat)}")
+    for note in metric.notes:
+        frame.words(f"– {say.text(note.text)}")
+    for change in metric.changes:
+        frame.words(f"– {say.date(change.on)}: {say.text(change.text)}")
+    if not (metric.caveats or metric.notes or metric.changes):
+        frame.words(say("ui.none_known"), quiet=True)
+
+
+def sources(here: Here, id: str) -> None:
+    """The records, and the people they are set against."""
+    say, metric = here.say, here.definitions.metrics[id]
+    dataset = here.definitions.datasets[metric.dataset]
+    frame.terms(
+        [
+            (say("ui.records"), say.text(dataset.title)),
+            (say("ui.owner"), dataset.owner),
+            (say("ui.source"), source(here, dataset.source)),
+            (say("ui.records_are"), nature(here, dataset)),
+        ]
+    )
+    if metric.population:
+        _population(here, here.definitions.populations[metric.population])
+
+
+def responsible(here: Here, id: str) -> None:
+    """Who wrote it, who approved it, when it is due for review."""
+    say, metric = here.say, here.definitions.metrics[id]
+    frame.terms(
+        [
+            (say("ui.written_by"), metric.written_by),
+            (say("ui.approval"), approval(here, metric)),
+            (say("ui.owner"), metric.monitoring.owner),
+            (say("ui.cadence"), say(f"ui.cadence_{metric.monitoring.cadence}")),
+            (say("ui.review"), review(here, metric)),
+        ]
+    )
+
+
+def target(here: Here, metric: Metric) -> str:
+    """The promised value and its date."""
+    if metric.target is None:
+        return here.say("ui.no_target")
+    value = quantity(metric.target.value, metric.unit, here.say, TABLE_FIGURES)
+    if metric.target.by is None:
+        return value
+    return here.say("ui.target_by", value=value, day=here.say.date(metric.target.by))
+
+
+def approval(here: Here, metric: Metric) -> str:
+    """Who approved the definition and when."""
+    if not metric.approved_by:
+        return here.say("ui.not_approved")
+    if metric.approved_on is None:
+        return metric.approved_by
+    return here.say("ui.approved", name=metric.approved_by, day=here.say.date(metric.approved_on))
+
+
+def review(here: Here, metric: Metric) -> str:
+    """When the definition is next due for review; said aloud when that is past."""
+    day = here.say.date(metric.review_due)
+    past = metric.review_due < here.today
+    return here.say("ui.review_past", day=day) if past else day
+
+
+def _statistic(here: Here, metric: Metric) -> str:
+    if metric.statistic == "percentile" and metric.percentile:
+        return here.say("ui.percentile", value=here.say.number(100 * metric.percentile))
+    return here.say(f"ui.statistic_{metric.statistic}") if metric.statistic else ""
+
+
+def _rules(here: Here, rules: list[Treatment]) -> None:
+    _codes([(here.say(f"ui.count_{rule.count_as}"), rule.when) for rule in rules])
+
+
+def _codes(pairs: list[tuple[str, str | None]]) -> None:
+    rows = "".join(
+        f"<div><dt>{escape(name)}</dt><dd><code>{escape(text)}</code></dd></div>"
+        for name, text in pairs
+        if text
+    )
+    if rows:
+        st.html(f'<dl class="eq-terms eq-wide">{rows}</dl>')
+
+
+def _table(here: Here, levels: Sequence[str], by: Sequence[str], periods: Sequence[str]) -> str:
+    where = [names.level(here, level) for level in levels if level != CITY] or [
+        names.level(here, CITY)
+    ]
+    what = [names.comparison(here, dimension) for dimension in by]
+    when = [here.say(f"ui.kind_{kind}") for kind in periods]
+    return " × ".join(", ".join(part) for part in (where, what, when) if part)
+
+
+def source(here: Here, source: Source) -> str:
+    """A source as it is cited."""
+    parts = [source.name, source.vintage, source.licence, source.url, here.say.text(source.note)]
+    if source.retrieved:
+        parts.append(here.say("ui.retrieved", day=here.say.date(source.retrieved)))
+    return " · ".join(part for part in parts if part)
+
+
+def nature(here: Here, dataset: Dataset) -> str:
+    """Synthetic, already public, records or aggregates."""
+    if dataset.synthetic:
+        return here.say("ui.nature_synthetic")
+    if dataset.already_public:
+        return here.say("ui.nature_public", day=here.say.date(dataset.already_public.on))
+    return here.say(f"ui.nature_{dataset.kind}")
+
+
+def _population(here: Here, population: Population) -> None:
+    carried = ", ".join(names.level(here, carry.level) for carry in population.carry)
+    frame.terms(
+        [
+            (here.say("ui.people"), here.say.text(population.title)),
+            (here.say("ui.counted"), here.say.text(population.unit)),
+            (here.say("ui.source"), source(here, population.source)),
+            (here.say("ui.carried"), here.say("ui.carried_by_area", levels=carried) if carried else ""),
+        ]
+    )  # fmt: skip

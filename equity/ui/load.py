@@ -1,0 +1,111 @@
+"""What pages read, each loaded once: definitions by their files' stamps, publication by version."""
+
+from __future__ import annotations
+
+import gc
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from equity.findings import Finding, compare, gap_series, overview, series
+from equity.framework.load import load
+from equity.framework.models import Definitions
+from equity.publication import Publication, current_version, open_publication
+from equity.workspace import Workspace
+
+if TYPE_CHECKING:
+    from equity.ui.context import Here
+
+_KEPT = 512
+"""Findings and series kept, over all sessions and versions: a few kilobytes each."""
+
+
+@lru_cache(maxsize=1)
+def settle() -> None:
+    """Move everything imported so far out of the garbage collector's sight, once a process.
+
+    Streamlit collects after every run, which would walk these modules' objects each time.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def definitions(workspace: Workspace) -> Definitions:
+    """The workspace's definitions; read again when one of its YAML files changes."""
+    return _definitions(workspace, _stamp(workspace))
+
+
+def publication(workspace: Workspace) -> Publication:
+    """The publication in service, asked for at every run: a new one appears on the next choice."""
+    return open_publication(workspace, current_version(workspace))
+
+
+def finding(here: Here, metric: str, by: str, **choices: Any) -> Finding:
+    """`findings.compare` on the publication of this run, reckoned once."""
+    return _finding(*_identity(here), here, metric, by, tuple(sorted(choices.items())))
+
+
+def findings(here: Here) -> list[Finding]:
+    """`findings.overview` of the publication of this run, reckoned once."""
+    return _findings(*_identity(here), here)
+
+
+def over_time(here: Here, metric: str, **choices: Any) -> pd.DataFrame:
+    """`findings.series` on the publication of this run."""
+    return _series(*_identity(here), here, metric, tuple(sorted(choices.items())))
+
+
+def gap_over_time(here: Here, metric: str, **choices: Any) -> pd.DataFrame:
+    """`findings.gap_series` on the publication of this run."""
+    return _gap(*_identity(here), here, metric, tuple(sorted(choices.items())))
+
+
+def _identity(here: Here) -> tuple[str, int, str]:
+    """What a cached result depends on: store, version and definitions."""
+    return str(here.workspace.store), here.publication.version, here.definitions.digest
+
+
+_Choices = tuple[tuple[str, Any], ...]
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _finding(
+    store: str, version: int, digest: str, _here: Here, metric: str, by: str, choices: _Choices
+) -> Finding:
+    return compare(_here.publication, _here.definitions, metric, by=by, **dict(choices))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _findings(store: str, version: int, digest: str, _here: Here) -> list[Finding]:
+    return overview(_here.publication, _here.definitions)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def _series(
+    store: str, version: int, digest: str, _here: Here, metric: str, choices: _Choices
+) -> pd.DataFrame:
+    return series(_here.publication, metric, **dict(choices))
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def _gap(
+    store: str, version: int, digest: str, _here: Here, metric: str, choices: _Choices
+) -> pd.DataFrame:
+    return gap_series(_here.publication, _here.definitions, metric, **dict(choices))
+
+
+def _stamp(workspace: Workspace) -> tuple[tuple[str, int, int], ...]:
+    files = sorted(
+        path
+        for pattern in ("*.yml", "departments/*/*.yml", "datasets/*.yml", "population/*.yml")
+        for path in workspace.root.glob(pattern)
+    )
+    stats = ((path, path.stat()) for path in files)
+    return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _definitions(workspace: Workspace, stamp: tuple[tuple[str, int, int], ...]) -> Definitions:
+    return load(workspace)

@@ -1,0 +1,155 @@
+"""Charts on pages: drawn, linked to the chosen place, and with the table and files behind them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from equity.charts import export, mini, place_map, ranked_dots
+from equity.charts.model import Drawing
+from equity.findings import PLACE_PREFIX, Finding
+from equity.schema import OUTSIDE, UNKNOWN
+from equity.ui import frame, names, navigation, speak
+from equity.ui.context import Here
+from equity.ui.serve import DISPLAY
+from equity.ui.state import State
+
+_NOT_CHOSEN = (OUTSIDE, UNKNOWN)
+
+
+def dots(here: Here, finding: Finding, *, field: str = "", name: str = "dots") -> Drawing:
+    """Ranked dots; with `field`, choosing a row chooses that field of the state."""
+    chosen = here.state.get(field) if field else ""
+    drawing = ranked_dots(
+        finding, here.definitions, speak.names(here, finding.by), here.say, chosen=chosen or None
+    )
+    _draw(drawing, f"{name}-{finding.by}-{chosen}", field)
+    return drawing
+
+
+def map_of(here: Here, finding: Finding) -> Drawing | None:
+    """The map of a finding by place; None where the level has no boundaries for display."""
+    level = finding.by.removeprefix(PLACE_PREFIX)
+    file = here.publication.meta.get("display", {}).get(level)
+    if not file:
+        return None
+    places = here.publication.places(level)
+    chosen = here.state.get("place")
+    drawing = place_map(
+        finding,
+        here.definitions,
+        places[places["x"].notna()],
+        here.say,
+        boundaries=DISPLAY.format(name=file),
+        chosen=chosen or None,
+    )
+    _draw(drawing, f"map-{finding.by}-{chosen}", "place")
+    return drawing
+
+
+def small(here: Here, finding: Finding) -> None:
+    """The finding's leading group as a dot and a band."""
+    drawing = mini(finding, here.definitions, speak.names(here, finding.by), here.say)
+    _draw(drawing, f"mini-{finding.id}", "")
+
+
+def plain(drawing: Drawing, name: str) -> Drawing:
+    """A chart that nothing is chosen on."""
+    _draw(drawing, name, "")
+    return drawing
+
+
+def _draw(drawing: Drawing, key: str, field: str) -> None:
+    """The chart. Its key contains what is chosen, so that choosing the same thing twice counts."""
+    if not field:
+        st.altair_chart(drawing.chart, key=key, alt=drawing.alt_text, theme=None)
+        return
+    parameter = "place" if field == "place" else "group"
+    st.altair_chart(
+        drawing.chart,
+        key=key,
+        alt=drawing.alt_text,
+        theme=None,
+        selection_mode=parameter,
+        on_select=lambda: _picked(key, parameter, field),
+    )
+
+
+def _picked(key: str, parameter: str, field: str) -> None:
+    """Take what was chosen on a chart into the state; what is no place or group is let be."""
+    event: Any = st.session_state.get(key) or {}
+    points = event.get("selection", {}).get(parameter, [])
+    code = str(points[0].get(parameter, "")) if points else ""
+    if code and code not in _NOT_CHOSEN:
+        State(st.session_state, st.query_params).choose(field, code)
+
+
+def table(here: Here, table: pd.DataFrame, name: str) -> None:
+    """A table, folded, and the same as a file."""
+    with st.expander(here.say("ui.table_behind")):
+        st.dataframe(table, hide_index=True, alt=here.say("ui.table_behind"))
+        _file(
+            here.say("ui.download_csv"),
+            lambda: table.to_csv(index=False).encode("utf-8-sig"),
+            f"{name}.csv",
+            "text/csv",
+        )
+
+
+def behind(here: Here, drawing: Drawing, name: str, metric: str, *, level: str = "") -> None:
+    """What stands behind a chart: table, files, definition, and the link to this very view."""
+    say = here.say
+    with st.expander(say("ui.table_behind")):
+        st.dataframe(drawing.table, hide_index=True, alt=drawing.title)
+        frame.words(drawing.caption, quiet=True)
+        frame.words(speak.interval_meaning(here), quiet=True)
+    with st.container(horizontal=True, key=f"eq-behind-{name}"):
+        _file(say("ui.download_csv"), lambda: export.csv(drawing), f"{name}.csv", "text/csv")
+        _file(
+            say("ui.download_png"),
+            lambda: export.png(drawing, _boundaries(here, level)),
+            f"{name}.png",
+            "image/png",
+        )
+        _file(
+            say("ui.download_svg"),
+            lambda: export.svg(drawing, _boundaries(here, level)).encode(),
+            f"{name}.svg",
+            "image/svg+xml",
+        )
+        navigation.link("methods", say("ui.how_computed"), here.state, metric=metric)
+
+
+def _file(label: str, make: Callable[[], bytes], name: str, kind: str) -> None:
+    """A file that is made when it is asked for, not at every run."""
+    st.download_button(
+        label,
+        make,
+        file_name=name,
+        mime=kind,
+        on_click="ignore",
+        key=f"file-{name}",
+        type="tertiary",
+    )
+
+
+def _boundaries(here: Here, level: str) -> Any:
+    """The display boundaries of a level, to set into a picture."""
+    file = here.publication.meta.get("display", {}).get(level) if level else None
+    return json.loads((here.workspace.display / file).read_bytes()) if file else None
+
+
+def finding_line(here: Here, finding: Finding) -> None:
+    """A finding in a list: verdict, sentence, small dot and band, and the way to its page."""
+    text, picture = st.columns([3, 1], vertical_alignment="center", gap="medium")
+    with text:
+        frame.line(here.say, finding.verdict, speak.headline(here, finding))
+        navigation.to_breakdown(
+            here, finding, speak.eyebrow(here, finding.metric, names.comparison(here, finding.by))
+        )
+    with picture:
+        small(here, finding)

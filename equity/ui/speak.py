@@ -1,0 +1,93 @@
+"""Sentences of findings, with the names that they need; the words come from the narrative."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from equity import narrative
+from equity.findings import PLACE_PREFIX, Finding
+from equity.narrative.names import names_of
+from equity.ui import frame
+from equity.ui.context import Here
+
+
+def names(here: Here, by: str) -> dict[str, str]:
+    """Code → name of everything that a comparison compares."""
+    level = by.removeprefix(PLACE_PREFIX)
+    places = here.publication.places(level) if level != by else None
+    return names_of(by, here.definitions, here.say, places)
+
+
+def headline(here: Here, finding: Finding) -> str:
+    """What the finding is, in a sentence."""
+    return narrative.headline(finding, here.definitions, names(here, finding.by), here.say)
+
+
+def quiet_line(here: Here, finding: Finding) -> str:
+    """n, interval, reference, source."""
+    return narrative.quiet_line(finding, here.definitions, names(here, finding.by), here.say)
+
+
+def reading(here: Here, finding: Finding) -> str:
+    """How many people, who else, how firm."""
+    return narrative.reading(finding, here.definitions, names(here, finding.by), here.say)
+
+
+def caveats(here: Here, finding: Finding) -> list[str]:
+    """What the reader must know before using the finding."""
+    return narrative.caveats(finding, here.definitions, names(here, finding.by), here.say)
+
+
+def interval_meaning(here: Here) -> str:
+    """What an interval means for records that are complete and no sample."""
+    return narrative.interval_meaning(here.say)
+
+
+def eyebrow(here: Here, metric: str, *rest: str) -> str:
+    """Department · metric · what else says where we are."""
+    department = here.definitions.departments[here.definitions.department_of[metric]]
+    title = here.definitions.metrics[metric].title
+    return " · ".join([here.say.text(department.title), here.say.text(title), *rest])
+
+
+def head(
+    here: Here, metric: str, finding: Finding | None, *, period: tuple[str, date | None]
+) -> None:
+    """The head of a page about one finding; a calm sentence where nothing is published."""
+    kind, start = period
+    when = [here.say.period(kind, start)] if kind and start else []
+    where = eyebrow(here, metric, *when)
+    if finding is None:
+        frame.head(
+            here.say,
+            where,
+            here.say("ui.nothing_published"),
+            quiet=here.say("ui.nothing_published_do"),
+        )
+        return
+    frame.head(
+        here.say,
+        where,
+        headline(here, finding),
+        verdict=finding.verdict,
+        certainty=narrative.chip(finding, here.definitions, here.say),
+        more=reading(here, finding),
+        quiet=quiet_line(here, finding),
+    )
+
+
+def section(here: Here, finding: Finding) -> None:
+    """The heading of a part of a page about another finding than the page's own."""
+    frame.heading(headline(here, finding), quiet_line(here, finding))
+
+
+def source(here: Here, metric: str) -> str:
+    """Where the numbers come from, and what they are; for captions."""
+    dataset = here.definitions.datasets[here.definitions.metrics[metric].dataset]
+    parts = [
+        here.say("ui.caption_source", source=dataset.source.name),
+        frame.publication(here),
+    ]
+    if here.synthetic or dataset.synthetic:
+        parts.append(here.say("common.synthetic"))
+    return " · ".join(parts)

@@ -1,0 +1,146 @@
+"""A metric by group over time, and the gap of one group as a line of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from equity import narrative
+from equity.charts import gap_trend, trend
+from equity.findings import PLACE_PREFIX
+from equity.schema import CITY, OUTSIDE, UNKNOWN
+from equity.ui import breakdown, choices, frame, load, names, offers, show, speak
+from equity.ui.context import Here
+
+_FINE_ENOUGH = ("quarter", "month", "year", "fiscal_year")
+"""Kinds of period for a trend, the one to start with first: quarters are steadier than months."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What is followed over time; `code` is the group or place whose gap is drawn."""
+
+    metric: str
+    by: str
+    code: str
+    kind: str
+    treatment: str
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is anything to draw."""
+        return bool(self.by and self.kind)
+
+
+def choose(here: Here) -> View:
+    """The selectors of the page and what holds now."""
+    say = here.say
+    metric = choices.select(here, "metric", names.metrics(here))
+    offer = offers.of(here, metric)
+    cells = choices.row(3)
+    with cells[0]:
+        by = _by(here, offer)
+    with cells[2]:
+        kind = choices.select(here, "kind", names.kinds(here, _kinds(offer, by)))
+    with cells[1]:
+        codes = names.codes(here, by) if by else {}
+        offered = {code: name for code, name in codes.items() if code not in (OUTSIDE, UNKNOWN)}
+        field = "place" if by.startswith(PLACE_PREFIX) else "group"
+        worst = _worst(here, metric, by)
+        code = choices.select(here, field, offered or {"": say("ui.no_groups")}, worst)
+    treatment = breakdown.choose_treatment(here, metric, offer)
+    return View(metric, by, code, kind, treatment)
+
+
+def head(here: Here, view: View) -> None:
+    """Whether the gap of the chosen group has moved."""
+    eyebrow = speak.eyebrow(here, view.metric)
+    if not view.shown:
+        frame.head(here.say, eyebrow, here.say("ui.nothing_published"))
+        return
+    frame.head(here.say, eyebrow, _sentence(here, view), quiet=here.say("ui.trend_quiet"))
+
+
+def by_group(here: Here, view: View) -> None:
+    """Every group or place over time, the chosen one standing out."""
+    if not view.shown:
+        return
+    series = load.over_time(
+        here, view.metric, by=view.by, period_kind=view.kind, treatment=view.treatment
+    )
+    title = here.say("ui.trend_by", what=names.comparison(here, view.by))
+    drawing = trend(
+        series,
+        here.definitions,
+        speak.names(here, view.by),
+        here.say,
+        metric=view.metric,
+        by=view.by,
+        period_kind=view.kind,
+        title=names.metric(here, view.metric),
+        caption=speak.source(here, view.metric),
+        highlight=view.code or None,
+    )
+    frame.heading(title)
+    show.plain(drawing, "trend")
+    show.behind(here, drawing, "trend", view.metric)
+
+
+def gap(here: Here, view: View) -> None:
+    """The gap of the chosen group against the reference, period by period."""
+    if not view.shown or not view.code:
+        return
+    name = names.codes(here, view.by)[view.code]
+    drawing = gap_trend(
+        _gaps(here, view),
+        here.definitions,
+        here.say,
+        metric=view.metric,
+        name=name,
+        period_kind=view.kind,
+        title=_sentence(here, view),
+        caption=speak.source(here, view.metric),
+    )
+    frame.heading(here.say("ui.trend_gap", name=name), here.say("ui.trend_gap_quiet"))
+    show.plain(drawing, "gap")
+    show.behind(here, drawing, "gap", view.metric)
+    for change in here.definitions.metrics[view.metric].changes:
+        text = here.say.text(change.text)
+        frame.words(here.say("ui.changed_on", day=here.say.date(change.on), text=text), quiet=True)
+
+
+def _by(here: Here, offer: offers.Offer) -> str:
+    levels = {PLACE_PREFIX + id: name for id, name in offers.levels(here, offer.levels()).items()}
+    levels = {by: name for by, name in levels.items() if _kinds(offer, by)}
+    dimensions = offers.dimensions(here, offer.dimensions())
+    offered = {by: name for by, name in dimensions.items() if _kinds(offer, by)} | levels
+    default = PLACE_PREFIX + here.state.get("level") if here.state.get("place") else ""
+    return choices.select(here, "by", offered or {"": here.say("ui.no_groups")}, default)
+
+
+def _kinds(offer: offers.Offer, by: str) -> list[str]:
+    level = by.removeprefix(PLACE_PREFIX)
+    kinds = offer.kinds(level) if level != by else offer.kinds(CITY, by)
+    return [kind for kind in _FINE_ENOUGH if kind in kinds]
+
+
+def _worst(here: Here, metric: str, by: str) -> str:
+    return (load.finding(here, metric, by).worst or "") if by else ""
+
+
+def _gaps(here: Here, view: View) -> pd.DataFrame:
+    return load.gap_over_time(
+        here,
+        view.metric,
+        by=view.by,
+        code=view.code,
+        period_kind=view.kind,
+        treatment=view.treatment,
+    )
+
+
+def _sentence(here: Here, view: View) -> str:
+    name = names.codes(here, view.by).get(view.code, view.code)
+    metric = here.definitions.metrics[view.metric]
+    return narrative.trend_sentence(_gaps(here, view), metric, name, view.kind, here.say)

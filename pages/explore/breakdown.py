@@ -1,0 +1,38 @@
+"""Who and where is behind, by how much, and against what?"""
+
+import streamlit as st
+
+from equity.ui import breakdown, frame, here, next_step, show, speak
+
+page = here()
+top = st.container()
+view = breakdown.choose(page)
+places, groups = breakdown.places(page, view), breakdown.groups(page, view)
+main = (groups if page.state.get("by") else None) or places or groups
+
+with top:
+    speak.head(page, view.metric, main, period=(view.kind, view.period))
+
+if places:
+    if main is not places:
+        speak.section(page, places)
+    with st.container(key="eq-pair"):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            show.map_of(page, places)
+        with right:
+            drawing = show.dots(page, places, field="place", name="places")
+    show.behind(page, drawing, "places", view.metric, level=view.level)
+
+if groups:
+    if main is not groups or view.place:
+        speak.section(page, groups)
+    drawing = show.dots(page, groups, name="groups")
+    show.behind(page, drawing, "groups", view.metric)
+
+for label, finding in breakdown.crossed(page, view):
+    frame.heading(label, speak.headline(page, finding))
+    show.dots(page, finding, name=finding.id)
+
+next_step.links(page, ("trends", "trend"), ("neighborhood", "place"), ("methods", "methods"))
+next_step.this_view(page, "breakdown")
