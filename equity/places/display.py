@@ -43,7 +43,7 @@ def write_display(workspace: Workspace, definitions: Definitions) -> dict[str, s
             continue
         frame = load_level(workspace, definitions, level.id).frame
         content = display_copy(frame, definitions.city.crs)
-        names[level.id] = f"{hashlib.sha256(content).hexdigest()[:20]}.json"
+        names[level.id] = f"{hashlib.sha256(content).hexdigest()[:20]}.geojson"
         target = workspace.display / names[level.id]
         if not target.exists():
             unfinished = target.with_name(f".{target.name}-{os.getpid()}")

@@ -47,7 +47,7 @@ def test_levels_that_people_see_are_written_under_their_hash(tmp_path: Path) -> 
     names = write_display(ws, city)
     assert list(names) == ["area"]
     content = (ws.display / names["area"]).read_bytes()
-    assert hashlib.sha256(content).hexdigest().startswith(names["area"].removesuffix(".json"))
+    assert hashlib.sha256(content).hexdigest().startswith(names["area"].removesuffix(".geojson"))
     features = json.loads(content)["features"]
     assert [each["properties"] for each in features] == [
         {"place": "a", "name": "Ñandú"},
