@@ -9,7 +9,7 @@ from equity.disclosure.equations import equations
 from equity.disclosure.rules import Counts, counts
 from equity.disclosure.suppress import Suppression
 from equity.framework.models import Definitions, Metric
-from equity.schema import CITY, SUPPRESSED
+from equity.schema import CITY, KEY, SUPPRESSED
 
 _NUMBERS = [
     "estimate", "lower", "upper", "lower_simultaneous", "upper_simultaneous", "se", "n",
@@ -31,6 +31,8 @@ def protect(entries: pd.DataFrame, definitions: Definitions) -> pd.DataFrame:
     for name, rows in entries.groupby("metric", sort=True).indices.items():
         metric = definitions.metrics[str(name)]
         if definitions.datasets[metric.dataset].already_public is None:
+            # In the order of the key, so that the choice does not depend on how rows arrive.
+            rows = rows[entries.iloc[rows].reset_index(drop=True).sort_values(list(KEY)).index]
             hidden[rows] = _withheld(entries.iloc[rows], metric, definitions)
     protected.loc[hidden, "status"] = SUPPRESSED
     protected.loc[hidden, _NUMBERS] = np.nan
@@ -76,8 +78,6 @@ def _withheld(entries: pd.DataFrame, metric: Metric, definitions: Definitions) -
 
 
 def _complete(entries: pd.DataFrame, told: Counts, definitions: Definitions) -> np.ndarray:
-    if not told.withheld.any():
-        return told.withheld
     size = told.values[:2].sum(axis=0)
     weight = entries["period_kind"].map(_PERIOD_WEIGHT).to_numpy(float)
     weight = weight * np.where(entries["place_level"] == CITY, 8.0, 1.0)

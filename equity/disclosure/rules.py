@@ -54,7 +54,7 @@ def counts(entries: pd.DataFrame, metric: Metric, thresholds: Thresholds) -> Cou
     withheld = sensitive.any(axis=0)
     if metric.kind in {"duration", "amount"} and metric.statistic in {"median", "percentile"}:
         p = metric.percentile or MEDIAN
-        withheld = withheld | ((n > 0) & (n * min(p, 1 - p) < small + 1))
+        withheld = withheld | ((n > 0) & (np.round(n * min(p, 1 - p), 9) < small + 1))
     return Counts(values, sensitive, withheld)
 
 

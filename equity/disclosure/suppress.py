@@ -54,7 +54,7 @@ class Suppression:
         self.total = equations.total.tolist()
         order = np.argsort(equations.equation, kind="stable")
         ends = np.cumsum(np.bincount(equations.equation, minlength=count))[:-1]
-        self.parts = [part.tolist() for part in np.split(equations.part[order], ends)]
+        self.parts = [part.tolist() for part in np.split(equations.part[order], ends)][:count]
         self.of: list[list[int]] = [[] for _ in range(len(cost))]
         for equation, parts in enumerate(self.parts):
             for entry in (*parts, self.total[equation]):
@@ -151,17 +151,27 @@ class Suppression:
         return found
 
     def _binding(self, entry: int, low: np.ndarray, high: np.ndarray) -> int | None:
-        """The equation that narrows the entry most and where something can still be withheld."""
-        best, least = None, np.inf
-        for equation in self.of[entry]:
-            members = [*self.parts[equation], self.total[equation]]
-            if all(self.hidden[m] for m in members):
-                continue
-            others = [m for m in members if self.hidden[m] and m != entry]
-            slack = float(sum(high[m] - low[m] for m in others))
-            if slack < least:
-                best, least = equation, slack
-        return best
+        """The equation that narrows the entry and where something can still be withheld.
+
+        The narrowest of its own equations; where all of those are withheld already, the nearest
+        one that they lead to.
+        """
+        seen, ring = {entry}, [entry]
+        while ring:
+            best, least, reached = None, np.inf, []
+            for member in ring:
+                for equation in self.of[member]:
+                    members = [*self.parts[equation], self.total[equation]]
+                    others = [m for m in members if self.hidden[m] and m != member]
+                    reached += [m for m in others if m not in seen]
+                    seen.update(others)
+                    slack = float(sum(high[m] - low[m] for m in others))
+                    if len(others) + 1 < len(members) and slack < least:
+                        best, least = equation, slack
+            if best is not None:
+                return best
+            ring = reached
+        return None
 
 
 def bounds(

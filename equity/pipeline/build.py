@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from equity.errors import EquityError
-from equity.pipeline.inputs import Inputs, outside_patterns, read_inputs
+from equity.pipeline.inputs import outside_patterns, read_inputs
 from equity.pipeline.manifest import (
     Manifest,
     forget,
@@ -25,8 +25,6 @@ from equity.workspace import Workspace
 
 Progress = Callable[[str, float], None]
 """Told the stage, in words, and how much of it is done, 0 to 1."""
-SAMPLE_ROWS = 300_000
-"""Synthetic records made where nobody says how many."""
 _MAKES_RECORDS = "sample"
 
 
@@ -73,7 +71,7 @@ def build(
 
     Does nothing where no definition, source file (by content) nor the program changed since the
     last build, unless `force`. `rows` is the number of synthetic records of a workspace with a
-    `sample/` folder (the last build's number, or SAMPLE_ROWS, where None). A build that fails
+    `sample/` folder (the last build's number where None, else the folder's own). A build that fails
     leaves the publication in service as it was. Raises `EquityError` (its kinds) for faults in
     definitions or files, a ledger that does not balance, or another build under way.
     """
@@ -86,7 +84,7 @@ def build(
                 if now != last.inputs:  # touched, not changed: do not read them again next time
                     write_manifest(workspace, replace(last, inputs=now))
                 return BuildReport(False, statuses=last.statuses)
-        return _build(workspace, progress or _quiet, wanted, last, force)
+        return _build(workspace, progress or _quiet, wanted, last)
 
 
 def publish(workspace: Workspace, *, force: bool = False) -> int:
@@ -142,7 +140,6 @@ def _build(
     progress: Progress,
     rows: int | None,
     last: Manifest | None,
-    force: bool,
 ) -> BuildReport:
     from equity import framework
     from equity.pipeline import candidate, stages
@@ -160,9 +157,9 @@ def _build(
     with stage("Checking the definitions"):
         warnings = stages.check(workspace)
         definitions = framework.load(workspace)
-    if rows is not None:
+    if (workspace.root / _MAKES_RECORDS).is_dir():
         with stage("Making synthetic records") as done:
-            stages.make_records(workspace, rows, done, force)
+            stages.make_records(workspace, rows, done)
     patterns = outside_patterns(definitions.model_dump(mode="json"))
     inputs = read_inputs(workspace, patterns, rows, last.inputs if last else None)
     with stage("Drawing boundaries"):
@@ -185,10 +182,10 @@ def _build(
 
 
 def _rows(workspace: Workspace, rows: int | None, last: Manifest | None) -> int | None:
+    """The number of synthetic records asked for now or last time; None is the sample's own."""
     if not (workspace.root / _MAKES_RECORDS).is_dir():
         return None
-    inherited: Inputs | None = last.inputs if last else None
-    return rows or (inherited.rows if inherited else None) or SAMPLE_ROWS
+    return rows or (last.inputs.rows if last else None)
 
 
 def _quiet(stage: str, done: float) -> None:

@@ -27,7 +27,8 @@ class Inputs:
     """Every file that a build read, with its size, time of change and SHA-256, and the program's.
 
     `patterns` are the paths outside the workspace's own folder that its definitions name
-    (`data_root:…`, `store:…`); `rows` the size of the synthetic records, None without any.
+    (`data_root:…`, `store:…`); `rows` the number of synthetic
+    records that was asked for, None where nobody did.
     """
 
     files: dict[str, tuple[int, int, str]] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class Inputs:
         if self.program != earlier.program:
             found.append("the program changed")
         if self.rows != earlier.rows:
-            found.append(f"{self.rows} synthetic records instead of {earlier.rows}")
+            found.append(f"{self.rows:,} synthetic records are asked for")
         return found
 
     def to_json(self) -> dict[str, Any]:

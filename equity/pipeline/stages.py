@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,12 +16,10 @@ from equity.errors import DefinitionError
 from equity.framework.models import Dataset, Definitions
 from equity.pipeline.candidate import Candidate
 from equity.pipeline.inputs import program_digest
+from equity.records.ledger import check_balance
 from equity.schema import ESTIMATE_COLUMNS, KEY
 from equity.workspace import Workspace
 
-_MADE = "made.json"
-_SEED = 20260701
-_RECIPE = ("sample", "places", "population", "datasets")
 Done = Callable[[float], None]
 
 
@@ -47,16 +41,9 @@ def check(workspace: Workspace) -> tuple[str, ...]:
     return tuple(str(problem) for problem in problems)
 
 
-def make_records(workspace: Workspace, rows: int, done: Done, force: bool) -> None:
+def make_records(workspace: Workspace, rows: int | None, done: Done) -> None:
     """Synthetic raw exports, where those in the store are not what would be made now."""
-    wanted = {"rows": rows, "seed": _SEED, "from": _recipe(workspace)}
-    made = workspace.raw / _MADE
-    if made.is_file() and not force and json.loads(made.read_text("utf-8")) == wanted:
-        return
-    shutil.rmtree(workspace.raw, ignore_errors=True)
-    workspace.raw.mkdir(parents=True)
-    simulate.generate(workspace, rows, _SEED, done)
-    made.write_text(json.dumps(wanted), encoding="utf-8")
+    simulate.generate(workspace, rows, progress=lambda part, what: done(part))
 
 
 def ground(workspace: Workspace, definitions: Definitions) -> Ground:
@@ -72,8 +59,8 @@ def take_in(
     workspace: Workspace, definitions: Definitions, dataset: str, done: Done
 ) -> tuple[int, int, int]:
     """Take a dataset's files in; rows read, accepted, quarantined. They balance, or it raises."""
-    ledger = records.take_in(workspace, definitions, dataset, done)
-    records.check_balance(ledger)
+    ledger = records.take_in(workspace, definitions, dataset, lambda name, part: done(part))
+    check_balance(ledger)
     return (
         sum(entry.rows_read for entry in ledger),
         sum(entry.accepted for entry in ledger),
@@ -160,16 +147,3 @@ def _dataset(dataset: Dataset, ledger: pd.DataFrame, smallest: int) -> dict[str,
         "accepted": count("accepted"),
         "quarantined": count("in_quarantine"),
     }
-
-
-def _recipe(workspace: Workspace) -> str:
-    """Hash of everything that decides what synthetic records look like."""
-    digest = hashlib.sha256()
-    sources = Path(simulate.__file__).parent.rglob("*.py")
-    files = [path for name in _RECIPE for path in (workspace.root / name).rglob("*")]
-    files += workspace.root.glob("*.yml")
-    for path in sorted({*sources, *files}):
-        if path.is_file():
-            digest.update(os.fsencode(path.name))
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
