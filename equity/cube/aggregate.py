@@ -42,7 +42,7 @@ def build_aggregate(
     if metric.filter:
         test = parse(metric.filter, columns_of(dataset))
         names = [str(name) for name in frame.columns]
-        values = frame.itertuples(index=False, name=None)
+        values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
         kept = [test.evaluate(dict(zip(names, row, strict=True))) is True for row in values]
         rows = frame[kept]
     forget(connection, metric_id)

@@ -12,6 +12,7 @@ from equity.cube import grid as grids
 from equity.cube import kinds, periods, plan
 from equity.cube.population import DENOMINATOR_KEY, denominators
 from equity.framework.models import Definitions, Metric
+from equity.records.periods import period_start
 from equity.schema import (
     ESTIMATE_COLUMNS,
     KEY,
@@ -132,7 +133,8 @@ def _given_as_partial(frame: pd.DataFrame, definitions: Definitions, metric: Met
     shape = definitions.datasets[metric.dataset].aggregate
     assert shape is not None
     fiscal = definitions.city.fiscal_year_start
-    starts = [parse_period(text, shape.period_kind, fiscal) for text in shape.partial_periods]
+    named = [period_start(text, shape.period_kind, fiscal) for text in shape.partial_periods]
+    starts = [start for start in named if start is not None]
     marked: dict[str, set[date]] = {}
     for kind in frame["period_kind"].unique():
         if kind == "all":
@@ -143,23 +145,6 @@ def _given_as_partial(frame: pd.DataFrame, definitions: Definitions, metric: Met
     return pd.Series(
         [start in marked[kind] for kind, start in pairs], index=frame.index, dtype=bool
     )
-
-
-def parse_period(text: str, kind: str, fiscal_year_start: int = 7) -> date:
-    """The first day of a period written as `2026`, `2026-05`, `2026-Q2` or a date.
-
-    A bare year of kind `fiscal_year` is the year in which it begins.
-
-    >>> parse_period("2026-Q2", "quarter"), parse_period("2025", "fiscal_year", 7)
-    (datetime.date(2026, 4, 1), datetime.date(2025, 7, 1))
-    """
-    year, _, rest = text.strip().partition("-")
-    if not rest:
-        return date(int(year), fiscal_year_start if kind == "fiscal_year" else 1, 1)
-    if rest.upper().startswith("Q"):
-        return date(int(year), 3 * int(rest[1:]) - 2, 1)
-    month, _, day = rest.partition("-")
-    return periods.start_of(kind, date(int(year), int(month), int(day or 1)), fiscal_year_start)
 
 
 def _described(
