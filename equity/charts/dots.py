@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,7 +31,7 @@ from equity.narrative.numbers import TABLE_FIGURES, quantity
 
 GROUP = "group"
 """Name of the selection when groups are compared; places use `equity.charts.maps.PLACE`."""
-_ROW, _LINE = 30, 16
+_ROW, _LINE, _LETTER = 30, 16, 7
 _LABELLED = 10
 _VALUE_COLUMN = 64
 
@@ -56,20 +55,18 @@ def ranked_dots(
     entries, ordered = order(finding, definitions)
     field = "place" if is_place(finding.by) else GROUP
     rows = [{**row_of(e, metric, names, say), field: e.code} for e in entries]
-    labels = {row["code"]: lines(row["name"], LABEL_WIDTH) for row in rows}
-    height = sum(max(_ROW, _LINE * len(label) + 8) for label in labels.values())
+    for row in rows:
+        row["label"] = lines(row["name"], LABEL_WIDTH)
+        row["lines"] = len(row["label"])
+    tallest = max((row["lines"] for row in rows), default=1)
+    widest = max((len(line) for row in rows for line in row["label"]), default=1)
+    margin = _LETTER * widest + 12
 
     y = alt.Y(
         f"{field}:N",
         sort=[row["code"] for row in rows],
         title=None,
-        axis=alt.Axis(
-            labelExpr=f"({json.dumps(labels)})[datum.label]",
-            labelLimit=180,
-            domain=False,
-            ticks=False,
-            labelLineHeight=_LINE,
-        ),
+        axis=alt.Axis(labels=False, domain=False, ticks=False, minExtent=margin, maxExtent=margin),
     )
     x = alt.X(
         "estimate:Q",
@@ -80,6 +77,7 @@ def ranked_dots(
     base = alt.Chart().encode(y=y)
     layers = [
         *_band(finding),
+        *_names(base, tallest),
         _highlight(base, field, chosen),
         *_reference(finding, names, metric.unit, say),
         base.transform_filter("isValid(datum.lower)")
@@ -107,7 +105,7 @@ def ranked_dots(
             .encode(x=alt.value("width"), text="value_text:N")
         )
     chart = alt.layer(*layers, data=alt.Data(values=rows)).properties(
-        height=height,
+        height=len(rows) * max(_ROW, _LINE * tallest + 8),
         padding={"left": 4, "top": 4, "right": right, "bottom": 4},
         title=alt.TitleParams(lines(say(ordered)), offset=30),
     )
@@ -118,7 +116,7 @@ def ranked_dots(
         table=table_of(finding, definitions, names, say),
         title=title,
         subtitle=subtitle,
-        caption=f"{caption} {outside_note(finding, say)}".strip(),
+        caption=" · ".join(part for part in (caption, outside_note(finding, say)) if part),
     )
 
 
@@ -141,9 +139,11 @@ def mini(
         )
         if value is not None
     ]
-    scale = alt.Scale(zero=False, nice=False, padding=8)
+    scale = alt.Scale(zero=False, nice=False)
     if values and min(values) < max(values):
-        scale = alt.Scale(domain=[min(values), max(values)], nice=False, padding=8)
+        margin = (max(values) - min(values)) / 20
+        domain = [min(values) - margin, max(values) + margin]
+        scale = alt.Scale(domain=domain, zero=False, nice=False)
     base = alt.Chart().encode(x=alt.X("estimate:Q", scale=scale, axis=None))
     layers = [
         *_band(finding, bare=True),
@@ -205,7 +205,7 @@ def _reference(
 
 def _at(value: float, bare: bool) -> alt.XDatum:
     """A fixed position on the value axis; `bare` where the chart has no axis."""
-    return alt.XDatum(value, axis=None) if bare else alt.XDatum(value)
+    return alt.XDatum(value, axis=None, scale=alt.Scale(zero=False)) if bare else alt.XDatum(value)
 
 
 def _points(
@@ -237,6 +237,16 @@ def _points(
         )
     )
     return chart.encode(x=x) if x is not None else chart
+
+
+def _names(base: alt.Chart, tallest: int) -> list[alt.Chart]:
+    """The rows' names left of the panel, centred on their row however many lines they have."""
+    return [
+        base.transform_filter(f"datum.lines == {count}")
+        .mark_text(align="right", dx=-10, dy=-(count - 1) * _LINE / 2, lineHeight=_LINE)
+        .encode(x=alt.value(0), text="label:N")
+        for count in range(1, tallest + 1)
+    ]
 
 
 def _highlight(base: alt.Chart, field: str, chosen: str | None) -> alt.Chart:

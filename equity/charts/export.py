@@ -18,7 +18,9 @@ from equity.charts.theme import BODY, LARGE, SMALL
 FONTS = Path(__file__).parent / "fonts"
 WIDTH = 900
 SCALE = 2.0
-_TITLE_WIDTH, _TEXT_WIDTH = 96, 130
+_TITLE_WIDTH, _TEXT_WIDTH, _LINE = 92, 120, 16
+
+_LEGENDS = ("fill", "stroke", "strokeDash", "shape", "size")
 
 
 def png(drawing: Drawing, boundaries: Mapping[str, Any] | None = None) -> bytes:
@@ -52,12 +54,21 @@ def picture(drawing: Drawing, boundaries: Mapping[str, Any] | None = None) -> di
     spec.pop("autosize", None)
     if boundaries is not None:
         _inline(spec, boundaries)
-    words = {"anchor": "start", "fontWeight": "normal", "color": MUTED, "fontSize": SMALL}
-    caption = {
-        **words,
-        "text": lines(drawing.caption, _TEXT_WIDTH),
-        "orient": "bottom",
-        "offset": 16,
+    caption = lines(drawing.caption, _TEXT_WIDTH)
+    foot = {
+        "data": {"values": [{}]},
+        "width": spec["width"],
+        "height": _LINE * len(caption),
+        "mark": {
+            "type": "text",
+            "text": caption,
+            "align": "left",
+            "baseline": "top",
+            "fontSize": SMALL,
+            "lineHeight": _LINE,
+            "color": MUTED,
+        },
+        "encoding": {"x": {"value": 0}, "y": {"value": 0}},
     }
     return {
         "$schema": schema,
@@ -67,16 +78,23 @@ def picture(drawing: Drawing, boundaries: Mapping[str, Any] | None = None) -> di
             "text": lines(drawing.title, _TITLE_WIDTH),
             "subtitle": lines(drawing.subtitle, _TEXT_WIDTH),
             "anchor": "start",
+            "frame": "bounds",
             "fontSize": LARGE,
             "fontWeight": 600,
             "color": INK,
             "lineHeight": 21,
             "subtitleFontSize": BODY,
             "subtitleColor": MUTED,
+            "subtitleLineHeight": 17,
             "subtitlePadding": 6,
             "offset": 18,
         },
-        "vconcat": [{"title": caption, "vconcat": [spec]}],
+        "vconcat": [spec, foot],
+        "resolve": {
+            "legend": dict.fromkeys(_LEGENDS, "independent"),
+            "scale": dict.fromkeys(_LEGENDS, "independent"),
+        },
+        "spacing": 20,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,6 @@ import pandas as pd
 
 from equity.charts.model import (
     Drawing,
-    is_count,
     lines,
     measure_title,
     row_of,
@@ -25,13 +25,14 @@ from equity.findings.model import Entry, Finding
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
 from equity.narrative.names import comparison_name, reference_name
-from equity.narrative.numbers import tolerance_text
+from equity.narrative.numbers import is_count, tolerance_text
 from equity.schema import NO_RECORDS, OUTSIDE, SUPPRESSED, UNKNOWN
 
 PLACE = "place"
 """Name and field of the selection: `event.selection.place[0]["place"]` is the chosen code."""
 HEIGHT = 420
 _LABELLED = 12
+_RADIUS = 18
 _ALWAYS_IN_LEGEND = [step for step in STEPS if step != "not_compared"]
 
 
@@ -68,7 +69,7 @@ def place_map(
     ]
     level = comparison_name(finding.by, definitions, say)
     layers = _circles(rows, metric, level, say) if is_count(metric) else _shapes(rows, level, say)
-    layers += [_outline(chosen, level, say), *_labels(rows, chosen)]
+    layers += [_outline(chosen, level, say), *_labels(rows, chosen, below=is_count(metric))]
     head = "map_counts" if is_count(metric) else "map_steps"
     title = say(
         f"charts.{head}",
@@ -92,7 +93,7 @@ def place_map(
         table=table_of(finding, definitions, all_names, say),
         title=headline,
         subtitle=subtitle,
-        caption=f"{caption} {outside}".strip(),
+        caption=" · ".join(part for part in (caption, outside) if part),
     )
 
 
@@ -149,7 +150,15 @@ def _shapes(rows: list[dict[str, Any]], level: str, say: Translator) -> list[alt
         .mark_geoshape(filled=False, stroke=INK, strokeWidth=1.8)
         .encode(tooltip=tooltip(level, say))
     )
-    return [fill, certain]
+    withheld = (
+        alt.Chart()
+        .transform_filter(f"datum.status == '{SUPPRESSED}'")
+        .mark_geoshape(
+            filled=False, stroke=STEPS[SUPPRESSED].stroke, strokeWidth=1.4, strokeDash=[4, 3]
+        )
+        .encode(tooltip=tooltip(level, say))
+    )
+    return [fill, withheld, certain]
 
 
 def _circles(
@@ -169,7 +178,7 @@ def _circles(
         .encode(
             size=alt.Size(
                 "estimate:Q",
-                scale=alt.Scale(type="linear", zero=True, range=[0, 1400]),
+                scale=alt.Scale(type="linear", zero=True, range=[0, round(math.pi * _RADIUS**2)]),
                 legend=alt.Legend(title=measure_title(metric, say), columns=4, values=_nice(rows)),
             ),
             **points,
@@ -184,7 +193,7 @@ def _circles(
     few_text = (
         alt.Chart()
         .transform_filter("!isValid(datum.estimate)")
-        .mark_text(dy=16, fontSize=SMALL, color=MUTED)
+        .mark_text(dy=12, fontSize=SMALL, color=MUTED)
         .encode(text="status_text:N", **points)
     )
     return [ground, circles, few, few_text]
@@ -205,12 +214,13 @@ def _outline(chosen: str | None, level: str, say: Translator) -> alt.Chart:
     )
 
 
-def _labels(rows: list[dict[str, Any]], chosen: str | None) -> list[alt.Chart]:
+def _labels(rows: list[dict[str, Any]], chosen: str | None, below: bool = False) -> list[alt.Chart]:
     """The places' names, with a halo so that they read on every fill; many places: the chosen only."""
     shown = [row["code"] for row in rows] if len(rows) <= _LABELLED else [chosen] if chosen else []
     base = alt.Chart().transform_filter(alt.FieldOneOfPredicate(PLACE, shown))
     where = {"longitude": "x:Q", "latitude": "y:Q", "text": "name:N"}
+    dy = _RADIUS + 8 if below else 0
     halo = base.mark_text(
-        stroke=PAPER, strokeWidth=4, strokeJoin="round", opacity=0.85, fontSize=BODY
+        stroke=PAPER, strokeWidth=4, strokeJoin="round", opacity=0.85, fontSize=BODY, dy=dy
     )
-    return [halo.encode(**where), base.mark_text(color=INK, fontSize=BODY).encode(**where)]
+    return [halo.encode(**where), base.mark_text(color=INK, fontSize=BODY, dy=dy).encode(**where)]

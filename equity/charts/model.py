@@ -54,13 +54,6 @@ def lines(text: str, width: int = HEAD_WIDTH) -> list[str]:
     return wrap(text, width) or [""]
 
 
-def is_count(metric: Metric) -> bool:
-    """Whether the metric counts or adds up, so that it grows with the place and is no rate."""
-    return metric.unit == "count" or (
-        metric.kind == "amount" and metric.statistic == "total" and metric.population is None
-    )
-
-
 def status_text(entry: Entry, say: Translator) -> str:
     """The entry's status or, where it has numbers, its position in words."""
     return position_word(entry.position, say)

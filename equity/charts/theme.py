@@ -9,9 +9,10 @@ import altair as alt
 from equity.charts.palette import GRID, INK, LINE, MUTED, PAPER
 from equity.i18n import Translator
 
-FONT = "'Source Sans', 'Source Sans 3', sans-serif"
-"""'Source Sans' comes with Streamlit, 'Source Sans 3' (the same family) with this package for
-export: nothing is asked of a font host."""
+FONT = "'Source Sans', 'Source Sans Pro', sans-serif"
+"""'Source Sans' comes with Streamlit, 'Source Sans Pro' (the same family) with this package for
+export: nothing is asked of a font host. The converter measures no text in a family whose name has a
+word that starts with a digit, so 'Source Sans 3' would give pictures with misplaced text."""
 SMALL, BODY, LARGE = 12, 13, 16
 HEAD_WIDTH = 56
 """Characters a line of small text above a chart: what fits on a phone."""

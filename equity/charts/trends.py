@@ -16,7 +16,7 @@ from equity.charts.theme import BODY, LABEL_WIDTH, SMALL, finish
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
 from equity.narrative import position_word
-from equity.narrative.names import comparison_name
+from equity.narrative.names import comparison_name, inline
 from equity.narrative.numbers import TABLE_FIGURES, difference, quantity, tolerance_text, unit_name
 from equity.schema import NO_RECORDS, SUPPRESSED, UNKNOWN
 
@@ -57,7 +57,6 @@ def trend(
         row["rank"] = 2 if row["code"] == highlight else 1 if row["code"] == "" else 0
     rows.sort(key=lambda row: (row["rank"], row["code"], row["period"]))
     base = alt.Chart().encode(x=x)
-    colour = {"expr": f"datum.rank == 2 ? '{ACCENT}' : datum.rank == 1 ? '{INK}' : '{QUIET}'"}
     layers: list[alt.Chart] = []
     for rank, opacity in ((0, 0.10), (1, 0.12), (2, 0.20)):
         ranked = base.transform_filter(f"datum.rank == {rank}")
@@ -75,15 +74,15 @@ def trend(
             ranked.transform_filter("isValid(datum.dashed)")
             .mark_line(**line, strokeDash=[2, 3])
             .encode(y=alt.Y("dashed:Q", scale=scale, title=None), detail="code:N"),
+            ranked.transform_filter("isValid(datum.estimate)")
+            .mark_point(size=(26, 36, 50)[rank], opacity=1, strokeWidth=1.6, stroke=line["color"])
+            .encode(
+                y=y,
+                fill=alt.condition("datum.immature", alt.value(PAPER), alt.value(line["color"])),
+                tooltip=_tooltip(by, definitions, say),
+            ),
         ]
     layers += [
-        base.transform_filter("isValid(datum.estimate)")
-        .mark_point(size=36, opacity=1, strokeWidth=1.6, stroke=colour)
-        .encode(
-            y=y,
-            fill=alt.condition("datum.immature", alt.value(PAPER), alt.value(MUTED)),
-            tooltip=_tooltip(by, definitions, say),
-        ),
         base.transform_filter(f"datum.status == '{SUPPRESSED}' && datum.rank == 2")
         .mark_point(shape="square", stroke=MUTED, strokeDash=[3, 2], size=60)
         .encode(y=alt.value(HEIGHT - 8), tooltip=_tooltip(by, definitions, say)),
@@ -102,7 +101,7 @@ def trend(
     subtitle = say(
         "charts.subtitle_trend",
         measure=measure_title(definition, say),
-        what=comparison_name(by, definitions, say, plural=True),
+        what=inline(comparison_name(by, definitions, say)) if by else say("common.city"),
     )
     return Drawing(
         chart=finish(chart, say),
@@ -204,7 +203,7 @@ def gap_trend(
         alt_text=say("charts.alt_gap", title=title, **_ends(frame, period_kind, say)),
         table=table,
         title=title,
-        subtitle=head,
+        subtitle=measure_title(definition, say),
         caption=caption,
     )
 

@@ -9,7 +9,7 @@ from equity.findings.model import Finding
 from equity.framework.models import Definitions
 from equity.i18n import Translator
 from equity.narrative import headline, quiet_line
-from equity.narrative.names import comparison_name
+from equity.narrative.names import comparison_name, inline
 
 
 def words(
@@ -20,7 +20,7 @@ def words(
     subtitle = say(
         "charts.subtitle",
         measure=measure_title(metric, say),
-        what=comparison_name(finding.by, definitions, say, plural=True),
+        what=inline(comparison_name(finding.by, definitions, say)),
         period=say.period(finding.period_kind, finding.period),
     )
     return (

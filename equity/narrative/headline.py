@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from equity.findings.model import Entry, Finding
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
-from equity.narrative.names import comparison_name, is_place, reference_name
-from equity.narrative.numbers import difference, figure, out_of, quantity, tolerance_text
+from equity.narrative.names import comparison_name, inline, is_place, reference_name
+from equity.narrative.numbers import difference, figure, is_count, out_of, quantity, tolerance_text
 from equity.schema import OUTSIDE, UNKNOWN
 
 Names = Mapping[str, str]
@@ -20,6 +20,8 @@ def headline(finding: Finding, definitions: Definitions, names: Names, say: Tran
     `names`: code → name of the finding's entries (`equity.narrative.names_of`). Figures are rounded
     to two, with their unit. It says that outcomes differ, never what caused it.
     """
+    if is_count(definitions.metrics[finding.metric]):
+        return _count(finding, definitions, names, say)
     worst = next((e for e in finding.entries if e.code == finding.worst), None)
     if finding.verdict == "parity":
         return _parity(finding, definitions, names, say)
@@ -34,10 +36,9 @@ def headline(finding: Finding, definitions: Definitions, names: Names, say: Tran
         key = "narrative.gap_ahead" if ahead else "narrative.gap"
         return say(key, where=where, result=result, contrast=contrast)
     behind = finding.lean == "behind" and metric.direction != "neutral"
-    return say.plural(
+    return say(
         "narrative.cannot_tell_behind" if behind else "narrative.cannot_tell",
-        worst.n or 0,
-        where=_lower_first(where),
+        where=inline(where),
         name=names.get(worst.code, worst.code),
         result=result,
         contrast=contrast,
@@ -103,6 +104,8 @@ def contrast_text(
     if finding.gap == 0:
         text = say("narrative.same", reference=reference)
     interval = interval_of_gap(finding.gap, finding.gap_lower, finding.gap_upper, say)
+    if finding.verdict == "cannot_tell" and entry.n is not None:
+        return say.plural("narrative.contrast_n", entry.n, contrast=text, interval=interval)
     return say("narrative.contrast", contrast=text, interval=interval)
 
 
@@ -110,9 +113,9 @@ def interval_of_gap(gap: float, lower: float | None, upper: float | None, say: T
     """The interval of a difference as sizes on the gap's own side, or across the reference.
 
     >>> interval_of_gap(-12, -19, -5, Translator("en"))
-    '95% interval 5 to 19'
+    'interval 5 to 19'
     >>> interval_of_gap(-4, -11, 2, Translator("en"))
-    '95% interval: 2 above to 11 below'
+    'interval 2 above to 11 below'
     """
     if lower is None or upper is None:
         return say("narrative.no_interval")
@@ -138,6 +141,22 @@ def _parity(finding: Finding, definitions: Definitions, names: Names, say: Trans
     return say("narrative.parity", title=say.text(metric.title), **values)
 
 
+def _count(finding: Finding, definitions: Definitions, names: Names, say: Translator) -> str:
+    """Where most are counted; a count is never held against a reference."""
+    counted = [
+        e for e in finding.entries if e.estimate is not None and e.code not in (OUTSIDE, UNKNOWN)
+    ]
+    if not counted:
+        return say("narrative.cannot_compare", what=_what(finding, definitions, say))
+    most = max(counted, key=lambda entry: (entry.estimate or 0.0, entry.code))
+    metric = definitions.metrics[finding.metric]
+    return say(
+        "narrative.count_only",
+        where=where_text(finding.by, most.code, names, say),
+        result=result_text(most.estimate or 0.0, metric, definitions, say),
+    )
+
+
 def _duration(value: float, metric: Metric, subject: str, say: Translator) -> str:
     amount = quantity(value, metric.unit, say)
     if metric.statistic == "mean":
@@ -150,9 +169,4 @@ def _duration(value: float, metric: Metric, subject: str, say: Translator) -> st
 
 
 def _what(finding: Finding, definitions: Definitions, say: Translator) -> str:
-    return _lower_first(comparison_name(finding.by, definitions, say))
-
-
-def _lower_first(text: str) -> str:
-    """Without its capital, unless the first word is an abbreviation ('ZIP area')."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+    return inline(comparison_name(finding.by, definitions, say))

@@ -50,6 +50,15 @@ def reference_name(finding: Finding, names: Mapping[str, str], say: Translator) 
     return say(f"narrative.reference_{finding.reference}")
 
 
+def inline(text: str) -> str:
+    """A title inside a sentence: without its capital, unless it is an abbreviation ('ZIP area').
+
+    >>> inline("Council district"), inline("ZIP area")
+    ('council district', 'ZIP area')
+    """
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
 def comparison_name(
     by: str, definitions: Definitions, say: Translator, plural: bool = False
 ) -> str:

@@ -11,6 +11,7 @@ from equity.i18n import Translator
 from equity.narrative.headline import interval_of_gap
 from equity.narrative.names import PLACE_PREFIX, is_place, reference_name
 from equity.narrative.numbers import TABLE_FIGURES, count, figure, quantity, tolerance_text
+from equity.schema import NO_RECORDS
 
 Names = Mapping[str, str]
 
@@ -40,12 +41,14 @@ def reading(finding: Finding, definitions: Definitions, names: Names, say: Trans
             say.plural("narrative.also_behind", len(others), names=_listed(others, say))
         )
     if finding.affected:
-        better = metric.direction == "lower_is_better"
+        side = "fewer" if metric.direction == "lower_is_better" else "more"
+        achieved = say.text(metric.achieved)
         sentences.append(
             say(
-                "narrative.affected_fewer" if better else "narrative.affected_more",
+                f"narrative.affected_{side}" if achieved else f"narrative.affected_{side}_plain",
                 count=count(finding.affected, say),
                 subject=say.text(metric.subject),
+                achieved=achieved,
                 reference=reference_name(finding, names, say),
             )
         )
@@ -69,10 +72,11 @@ def caveats(finding: Finding, definitions: Definitions, names: Names, say: Trans
     artefacts of the data that concern these places and this period.
     """
     metric = definitions.metrics[finding.metric]
-    hidden = [names.get(code, code) for code in finding.missing]
+    empty = {entry.code for entry in finding.entries if entry.status == NO_RECORDS}
+    absent = [names.get(code, code) for code in finding.missing if code in empty]
     share = finding.unknown_share
     values = {
-        "missing": _listed(hidden, say),
+        "missing": _listed(absent, say),
         "share": figure(100 * share, say) if share is not None else "",
         "subject": say.text(metric.subject),
     }
