@@ -105,7 +105,6 @@ def expressions_are_right(context: Context, case: Case) -> Iterator[Problem]:
 # --- each kind's own needs -----------------------------------------------------------------------
 def kind_has_what_it_needs(context: Context, case: Case) -> Iterator[Problem]:
     metric = case.metric
-    aggregate = case.dataset is not None and case.dataset.kind == "aggregate"
     needs: dict[str, tuple[str, ...]] = {
         "share": ("numerator",),
         "rate": ("population",),
@@ -114,7 +113,7 @@ def kind_has_what_it_needs(context: Context, case: Case) -> Iterator[Problem]:
         "representation": ("population",),
     }
     for name in needs[metric.kind]:
-        from_column = aggregate and name in ("numerator", "value", "statistic")
+        from_column = metric.column is not None and name in ("numerator", "value", "statistic")
         if getattr(metric, name) is None and not from_column:
             yield context.problem(case.file, ("kind",), f"`{name}` for kind {metric.kind}",
                                   f"Add `{name}:`.")  # fmt: skip
