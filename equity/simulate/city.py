@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from equity.simulate.parameters import read_yaml
 
@@ -104,14 +105,14 @@ def _by_zip(path: Path, zips: list[str]) -> pd.DataFrame:
     return pd.read_csv(path, dtype={"zip": str}).set_index("zip").loc[zips]
 
 
-def _shapes(path: Path) -> tuple[list[str], list[shapely.Geometry]]:
+def _shapes(path: Path) -> tuple[list[str], list[BaseGeometry]]:
     features = json.loads(path.read_text(encoding="utf-8"))["features"]
     shapes = [shapely.from_geojson(json.dumps(feature["geometry"])) for feature in features]
     return [feature["properties"]["code"] for feature in features], shapes
 
 
 def _points_in(
-    rng: np.random.Generator, shape: shapely.Geometry, borders: list[shapely.Geometry]
+    rng: np.random.Generator, shape: BaseGeometry, borders: list[BaseGeometry]
 ) -> np.ndarray:
     """`ADDRESSES` points evenly in `shape`, rounded to 6 decimals, none near one of `borders`."""
     left, bottom, right, top = shape.bounds

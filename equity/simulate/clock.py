@@ -19,7 +19,7 @@ class Clock:
     """Offsets of one time zone over the years of the sample, by hour.
 
     >>> clock = Clock("America/Los_Angeles", date(2021, 7, 1), date(2022, 7, 1))
-    >>> [str(np.datetime64(t, "s")) for t in (*clock.folds, *clock.gaps)]
+    >>> [str(np.datetime64(int(t), "s")) for t in (*clock.folds, *clock.gaps)]
     ['2021-11-07T09:00:00', '2022-03-13T10:00:00']
     """
 

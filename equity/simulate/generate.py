@@ -26,8 +26,8 @@ from equity.simulate.truth import describe
 from equity.simulate.writing import PARQUET_FROM, write_export
 from equity.workspace import Workspace
 
-Progress = Callable[[float, str], None]
-"""Called with the part done (0–1) and what was done last."""
+Progress = Callable[[str, float], None]
+"""Called with the name of the file just written and the part of the rows that is done, 0 to 1."""
 TRUTH = "truth.json"
 BATCH_ROWS = 500_000
 MAKERS: dict[str, Callable[[Batch], pa.Table]] = {
@@ -96,7 +96,7 @@ def generate(
             total.merge(tally)
             done += task.rows
             if progress is not None:
-                progress(done / rows, task.path.name)
+                progress(task.path.name, done / rows)
     document = {
         "synthetic": True,
         "digest": mark,

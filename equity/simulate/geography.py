@@ -16,6 +16,7 @@ import pandas as pd
 import pyproj
 import shapely
 from shapely import LineString, MultiPoint, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from equity.simulate.parameters import read_yaml
 
@@ -79,8 +80,8 @@ def centres_in_metres(
 ) -> np.ndarray:
     """One (x, y) an area, with the centres in `moved` (longitude, latitude) in their new place."""
     points = [
-        to_metres.transform(*moved.get(area.zip, (area.longitude, area.latitude)))
-        for area in areas.itertuples()
+        to_metres.transform(*moved.get(code, center))
+        for code, *center in areas[["zip", "longitude", "latitude"]].itertuples(index=False)
     ]
     return np.array(points)
 
@@ -99,7 +100,7 @@ def city_outline(
     return max(shapely.get_parts(smooth.difference(water)), key=shapely.area)
 
 
-def voronoi_cells(centres: np.ndarray, outline: Polygon) -> list[shapely.Geometry]:
+def voronoi_cells(centres: np.ndarray, outline: Polygon) -> list[BaseGeometry]:
     """The part of `outline` nearest to each centre, in the order of `centres`."""
     cells = shapely.get_parts(
         shapely.voronoi_polygons(MultiPoint(centres), extend_to=outline.envelope)
@@ -112,10 +113,10 @@ def voronoi_cells(centres: np.ndarray, outline: Polygon) -> list[shapely.Geometr
 def population_cells(
     anchors: np.ndarray,
     targets: np.ndarray,
-    zips: list[shapely.Geometry],
+    zips: list[BaseGeometry],
     population: np.ndarray,
     outline: Polygon,
-) -> list[shapely.Geometry]:
+) -> list[BaseGeometry]:
     """Power-diagram cells of `anchors` in `outline` whose populations resemble `targets`.
 
     People are taken to live evenly within each ZIP area; the fit is on a 200 m grid.
@@ -134,7 +135,7 @@ def population_cells(
 
 
 def _population_grid(
-    zips: list[shapely.Geometry], population: np.ndarray, outline: Polygon
+    zips: list[BaseGeometry], population: np.ndarray, outline: Polygon
 ) -> tuple[np.ndarray, np.ndarray]:
     left, bottom, right, top = outline.bounds
     xs, ys = np.meshgrid(np.arange(left, right, 200.0), np.arange(bottom, top, 200.0))
@@ -148,9 +149,9 @@ def _population_grid(
 
 def power_cell(
     index: int, anchors: np.ndarray, weights: np.ndarray, outline: Polygon
-) -> shapely.Geometry:
+) -> BaseGeometry:
     """The part of `outline` with |p − anchor|² − weight smallest for anchor `index`."""
-    cell: shapely.Geometry = outline
+    cell: BaseGeometry = outline
     reach = 200_000.0
     for other in range(len(anchors)):
         if other == index:
@@ -173,9 +174,13 @@ def feature_collection(
     codes: Any, names: Any, population: Any, shapes: list[Any], to_degrees: pyproj.Transformer
 ) -> str:
     """GeoJSON text, one feature a line, coordinates in degrees to about a metre."""
+
+    def in_degrees(points: np.ndarray) -> np.ndarray:
+        return np.column_stack(to_degrees.transform(points[:, 0], points[:, 1]))
+
     lines = []
     for code, name, people, shape in zip(codes, names, population, shapes, strict=True):
-        turned = shapely.transform(shape, to_degrees.transform, interleaved=False)
+        turned = shapely.transform(shape, in_degrees)
         rounded = shapely.set_precision(turned, 10**-_DIGITS)
         geometry = json.loads(shapely.to_geojson(shapely.orient_polygons(rounded)))
         geometry["coordinates"] = _round(geometry["coordinates"])

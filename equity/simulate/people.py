@@ -113,7 +113,7 @@ def attributes(areas: pd.DataFrame) -> pd.DataFrame:
     """
     people = areas["population"].to_numpy(float)
     income = fifths(areas["median_income"].to_numpy(float), people)
-    color = np.minimum(96, areas["hispanic"] + areas["asian"] + 6).to_numpy(float)
+    color = np.minimum(96, areas["hispanic"].to_numpy(float) + areas["asian"].to_numpy(float) + 6)
     index = fifths(color, people) + 6 - income
     hispanic = areas["hispanic"].to_numpy(float)
     band = np.where(index >= 8, "8-10", np.where(index >= 5, "5-7", "2-4"))

@@ -130,15 +130,15 @@ def _planted(effect: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     """The effect with the true values of its group and of the city, by metric and period."""
     seen: dict[str, Any] = {}
     for metric in (effect["metric"], *effect.get("also", [])):
-        groups = values[metric][effect["by"]]
+        groups = values.get(metric, {}).get(effect["by"], {})
         seen[metric] = {
             period: {
                 "group": entry.get(str(effect["group"]), {}).get("value"),
-                "city": values[metric]["city"][period]["city"]["value"],
+                "city": values[metric]["city"][period].get("city", {}).get("value"),
             }
             for period, entry in groups.items()
         }
-    plain = {
+    plain: dict[str, Any] = {
         key: {str(day): value for day, value in effect[key].items()}
         for key in ("multiply", "add")
         if key in effect
