@@ -45,7 +45,8 @@ def test_three_departments_with_objectives_and_approvals(definitions: Definition
     assert {metric.kind for metric in definitions.metrics.values()} >= {"share", "rate", "duration"}
     for id, metric in definitions.metrics.items():
         definitions.objective(id)
-        assert metric.approved_by and metric.approved_on and metric.caveats and metric.why
+        for value in (metric.approved_by, metric.approved_on, metric.caveats, metric.why):
+            assert value, id
         assert definitions.datasets[metric.dataset].synthetic
     for id in ("dumping_cleared_5_days", "dumping_median_days"):
         assert definitions.metrics[id].measures == "complaints"
