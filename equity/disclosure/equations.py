@@ -41,6 +41,16 @@ class Equations:
     equation: np.ndarray
     part: np.ndarray
 
+    def joined(self, totals: np.ndarray, parts: list[np.ndarray]) -> Equations:
+        """These and one more for each of `totals`: it is the sum of its `parts`."""
+        count = len(self.total)
+        sizes = [len(rows) for rows in parts]
+        return Equations(
+            np.concatenate([self.total, totals]),
+            np.concatenate([self.equation, count + np.repeat(np.arange(len(parts)), sizes)]),
+            np.concatenate([self.part, *parts]),
+        )
+
 
 def equations(entries: pd.DataFrame, fiscal_year_start: int = 7) -> Equations:
     """Every equation among `entries` (one metric, one treatment, each key once).

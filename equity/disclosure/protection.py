@@ -32,14 +32,18 @@ def protect(entries: pd.DataFrame, definitions: Definitions) -> pd.DataFrame:
         metric = definitions.metrics[str(name)]
         if definitions.datasets[metric.dataset].already_public is None:
             # In the order of the key, so that the choice does not depend on how rows arrive.
-            rows = rows[entries.iloc[rows].reset_index(drop=True).sort_values(list(KEY)).index]
+            sorted_ = entries.iloc[rows].reset_index(drop=True).sort_values(list(KEY)).index
+            rows = rows[sorted_.to_numpy()]
             hidden[rows] = _withheld(entries.iloc[rows], metric, definitions)
     protected.loc[hidden, "status"] = SUPPRESSED
     protected.loc[hidden, _NUMBERS] = np.nan
     protected.loc[hidden, "unstable"] = False
     protected.loc[hidden, "note"] = ""
-    people = [id for id, m in definitions.metrics.items() if m.population is None]
-    protected.loc[hidden & entries["metric"].isin(people), "denominator"] = np.nan
+    counted = [
+        id for id, metric in definitions.metrics.items()
+        if metric.population is None or metric.kind == "representation"
+    ]  # fmt: skip
+    protected.loc[hidden & entries["metric"].isin(counted), "denominator"] = np.nan
     return protected
 
 
@@ -78,14 +82,42 @@ def _withheld(entries: pd.DataFrame, metric: Metric, definitions: Definitions) -
 
 
 def _complete(entries: pd.DataFrame, told: Counts, definitions: Definitions) -> np.ndarray:
+    """True for entries withheld for their own sake or to protect others."""
     size = told.values[:2].sum(axis=0)
     weight = entries["period_kind"].map(_PERIOD_WEIGHT).to_numpy(float)
     weight = weight * np.where(entries["place_level"] == CITY, 8.0, 1.0)
     weight = weight * np.where(entries["dimension"] == "", 6.0, 1.0)
     weight = weight * np.where(entries["dimension_2"] == "", 2.0, 1.0)
+    cost = (10.0 + size) * weight
+    sums = equations(entries, definitions.city.fiscal_year_start)
+    values, sensitive, withheld, drags = told.values, told.sensitive, told.withheld, {}
+    if entries["expected"].notna().any():
+        scopes = _known(entries)
+        first = len(entries)
+        drags = {first + i: rows.tolist() for i, rows in enumerate(scopes)}
+        added = np.stack([values[:, rows].sum(axis=1) for rows in scopes], axis=1)
+        values = np.concatenate([values, added], axis=1)
+        # A total that is published as the denominator of its parts goes when all of them go.
+        sensitive = np.concatenate([sensitive, np.zeros_like(added, dtype=bool)], axis=1)
+        withheld = np.concatenate([withheld, np.zeros(len(scopes), dtype=bool)])
+        cost = np.concatenate([cost, [cost[rows].sum() for rows in scopes]])
+        sums = sums.joined(first + np.arange(len(scopes)), scopes)
     found = Suppression(
-        told.values, told.sensitive, told.withheld, (10.0 + size) * weight,
-        equations(entries, definitions.city.fiscal_year_start),
-        definitions.city.thresholds.sensitive_at_most,
+        values, sensitive, withheld, cost, sums,
+        definitions.city.thresholds.sensitive_at_most, drags,
     ).run()  # fmt: skip
     return found[: len(entries)]
+
+
+def _known(entries: pd.DataFrame) -> list[np.ndarray]:
+    """Representation: the rows that share a denominator, which is the sum of them.
+
+    A group's share is of those whose group is known, so every entry gives away how many those are.
+    """
+    frame = entries.reset_index(drop=True)
+    frame = frame[frame["expected"].notna()]
+    grouped = frame["dimension"] != ""
+    scope = ["period_kind", "period", "place_level", "dimension", "dimension_2"]
+    place = frame["place"].where(grouped, "")
+    groups = frame.groupby([*(frame[name] for name in scope), place])
+    return [frame.index.to_numpy()[rows] for rows in groups.indices.values()]

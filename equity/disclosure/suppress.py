@@ -16,7 +16,7 @@ totals, months before years.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -31,7 +31,8 @@ class Suppression:
     """The entries of one metric and treatment, and which of them are withheld so far.
 
     `values` (quantities × entries) are whole numbers ≥ 0, `sensitive` marks those to protect,
-    `hidden` the entries withheld from the start, `cost` what withholding an entry loses.
+    `hidden` the entries withheld from the start, `cost` what withholding an entry loses. `drags`:
+    entry → entries that cannot be shown without giving it away, withheld together with it.
     """
 
     def __init__(
@@ -42,7 +43,9 @@ class Suppression:
         cost: np.ndarray,
         equations: Equations,
         enough: int,
+        drags: Mapping[int, Sequence[int]] | None = None,
     ):
+        self.drags = drags or {}
         values, sensitive, hidden, cost, equations = _with_remainders(
             values, sensitive, hidden, cost, equations, enough
         )
@@ -72,8 +75,9 @@ class Suppression:
             todo = self._derivable()
             if not todo:
                 break
-            for equation in todo:
-                self._withhold_one(equation, ())
+            for equation in sorted(todo):
+                newly = self._withhold_one(equation, ())
+                todo = todo.union(*(self.of[entry] for entry in newly))
         else:
             self._mend(todo)
         return self.hidden
@@ -87,11 +91,10 @@ class Suppression:
             lacking = self._lacking(equation)
             while lacking is not None:
                 chosen = self._withhold_one(equation, lacking)
-                if chosen is None:
+                if not chosen:
                     break
-                for other in self.of[chosen]:
-                    if other != equation:
-                        heapq.heappush(queue, (self.cost[self.total[other]], other))
+                for other in {other for entry in chosen for other in self.of[entry]} - {equation}:
+                    heapq.heappush(queue, (self.cost[self.total[other]], other))
                 lacking = self._lacking(equation)
 
     def _lacking(self, equation: int) -> tuple[int, ...] | None:
@@ -108,8 +111,8 @@ class Suppression:
             return None
         return tuple(max(self.enough - amount, 0) for amount in held)
 
-    def _withhold_one(self, equation: int, lacking: tuple[int, ...]) -> int | None:
-        """Withhold the cheapest entry of the equation that brings what it lacks."""
+    def _withhold_one(self, equation: int, lacking: tuple[int, ...]) -> list[int]:
+        """Withhold the cheapest entry of the equation that brings what it lacks; what went."""
         best, best_score = None, (2.0, np.inf)
         for entry in (*self.parts[equation], self.total[equation]):
             if self.hidden[entry]:
@@ -121,10 +124,12 @@ class Suppression:
             score = (0.0 if brings else 1.0, self.cost[entry] * self._knock_on(entry, equation))
             if score < best_score:
                 best, best_score = entry, score
-        if best is not None:
-            self.hidden[best] = True
-            self.guarded[best] = True
-        return best
+        if best is None:
+            return []
+        newly = [e for e in (best, *self.drags.get(best, ())) if not self.hidden[e]]
+        self.hidden[newly] = True
+        self.guarded[newly] = True
+        return newly
 
     def _knock_on(self, entry: int, equation: int) -> float:
         """More than 1 where withholding the entry breaks other equations, less where it helps."""

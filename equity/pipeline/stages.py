@@ -43,7 +43,7 @@ def check(workspace: Workspace) -> tuple[str, ...]:
 
 def make_records(workspace: Workspace, rows: int | None, done: Done) -> None:
     """Synthetic raw exports, where those in the store are not what would be made now."""
-    simulate.generate(workspace, rows, progress=lambda part, what: done(part))
+    simulate.generate(workspace, rows, progress=lambda name, part: done(part))
 
 
 def ground(workspace: Workspace, definitions: Definitions) -> Ground:

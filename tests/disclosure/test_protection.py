@@ -76,6 +76,20 @@ def test_events_of_a_rate_are_protected_and_people_stay_known():
     assert got["denominator"].eq(9000).all()
 
 
+def test_a_share_of_the_known_gives_away_how_many_are_unknown():
+    """Total 600, of whom 597 speak a known language: three do not say."""
+    frame = one_table([300, 200, 97, 3], [300, 200, 97, 3])
+    frame = frame.assign(
+        place_level="city", place="city", dimension=["language"] * 4 + [""],
+        group=["a", "b", "c", "unknown", ""], expected=[50.0, 30.0, 20.0, np.nan, np.nan],
+        denominator=[597.0] * 3 + [600.0] * 2,
+    )  # fmt: skip
+    got = protect(frame, definitions(kind="representation", population="residents"))
+    assert got.loc[hidden(got), "denominator"].isna().all()
+    assert hidden(got)[3]
+    assert hidden(got)[4] or hidden(got)[:3].all()
+
+
 def test_what_is_public_already_is_left_alone():
     frame = one_table([1, 2, 3], [1, 1, 1])
     pd.testing.assert_frame_equal(protect(frame, definitions(public=True)), frame)
