@@ -19,7 +19,7 @@ from equity.framework.models import Definitions
 from equity.records.contract import Contract, contract_of
 from equity.records.files import SourceFile, opened, source_files
 from equity.records.ledger import LedgerEntry, check_balance, read_entries, write_entries
-from equity.records.parts import part_facts, quarantined_counts, write_quarantine, writing
+from equity.records.part_files import part_facts, quarantined_counts, write_quarantine, writing
 from equity.records.probe import Probe, probe
 from equity.records.reading import Batch, csv_batches, parquet_batches, parquet_header
 from equity.records.rows import Refused, Tally, part_schema, sort_out
@@ -165,13 +165,13 @@ class _Intake:
         """Read a file into its part and its quarantine."""
         contract, workspace = self.contract, self.contract.workspace
         header = found.header if found else parquet_header(source)
-        positions = contract.source_columns(source.name, header)
+        positions, rules = contract.source_columns(source.name, header), self.rules
         tally, refused = Tally(), Refused()
         part = part_file(workspace, contract.id, key)
         quarantine = quarantine_file(workspace, contract.id, key)
         with writing(part, part_schema(contract)) as writer:
             for batch in self.batches(source, found, positions):
-                writer.write(sort_out(contract, self.rules, batch, tally, refused, source.name))
+                writer.write(sort_out(contract, rules, batch, tally, refused, source.name))
             writer.close()
             source.verify()
             if contract.dataset.coordinates:

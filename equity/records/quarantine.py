@@ -86,7 +86,9 @@ def _from_csv(
 ) -> Iterator[QuarantinedRow]:  # fmt: skip
     for number, row in csv_rows(source, found):
         if number in reasons:
-            cells = [cell.encode("utf-8", "replace").decode("utf-8") for cell in row or []]
+            cells = [
+                c.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for c in row or []
+            ]
             yield QuarantinedRow(number, reasons[number], found.header, cells)
 
 
