@@ -23,7 +23,7 @@ from equity.simulate.fire_incidents import make_fire_incidents
 from equity.simulate.parameters import digest, read_yaml
 from equity.simulate.tally import Tally
 from equity.simulate.truth import describe
-from equity.simulate.writing import PARQUET_FROM, write_export
+from equity.simulate.writing import write_export
 from equity.workspace import Workspace
 
 Progress = Callable[[str, float], None]
@@ -35,6 +35,7 @@ MAKERS: dict[str, Callable[[Batch], pa.Table]] = {
     "fire_incidents": make_fire_incidents,
     "dumping_requests": make_dumping_requests,
 }
+_SUFFIXES = {"csv": "csv.gz", "parquet": "parquet"}
 _THREADS = 2
 
 
@@ -59,8 +60,9 @@ def generate(
     """Writes the synthetic exports into `workspace.raw`; the path of their truth (`truth.json`).
 
     `rows` in all (default: `sample/sample.yml`), exactly, duplicates and faults included; below
-    1,000 rows a dataset and year may have none of some fault. One file a dataset and fiscal year,
-    CSV in gzip, or Parquet from two million rows. The same workspace, rows and seed give the same
+    1,000 rows a dataset and year may have none of some fault. One file a dataset and fiscal year, in
+    the format of the dataset's contract (CSV in gzip, or Parquet; `parquet_copy` is for millions of
+    rows). The same workspace, rows and seed give the same
     bytes, and a second call does nothing. Memory is bounded whatever the number of rows.
     """
     sample = read_yaml(workspace.root / "sample" / "sample.yml")
@@ -127,11 +129,12 @@ def is_current(workspace: Workspace, mark: str) -> bool:
 def _tasks(
     workspace: Workspace, sample: dict[str, Any], settings: dict[str, dict[str, Any]], rows: int
 ) -> list[_Task]:
-    suffix = "parquet" if rows >= PARQUET_FROM else "csv.gz"
     first = int(sample["first_fiscal_year"])
     tasks = []
     shares = [sample["datasets"][name] for name in MAKERS]
     for number, (dataset, share) in enumerate(zip(MAKERS, split_rows(rows, shares), strict=True)):
+        contract = read_yaml(workspace.root / "datasets" / f"{dataset}.yml")
+        suffix = _SUFFIXES[contract.get("format", "csv")]
         weights = settings[dataset]["years"][: sample["years"]]
         for position, count in enumerate(split_rows(share, weights)):
             year = first + position

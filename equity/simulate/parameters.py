@@ -18,6 +18,7 @@ INPUTS = (
     "places/*.geojson",
     "places/*.csv",
     "population/*.csv",
+    "datasets/*.yml",
 )
 """What the synthetic records are made from, below the workspace."""
 

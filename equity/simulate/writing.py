@@ -1,4 +1,4 @@
-"""Writes batches of records as a system would export them: CSV in gzip, or Parquet for large sizes."""
+"""Writes batches of records as a system would export them: CSV in gzip, or Parquet."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-PARQUET_FROM = 2_000_000
-"""Rows of the whole sample from which its exports are Parquet."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
