@@ -9,6 +9,7 @@ time (a year = its months).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,13 +42,15 @@ class Equations:
     equation: np.ndarray
     part: np.ndarray
 
-    def joined(self, totals: np.ndarray, parts: list[np.ndarray]) -> Equations:
+    def joined(self, totals: list[int], parts: list[np.ndarray]) -> Equations:
         """These and one more for each of `totals`: it is the sum of its `parts`."""
         count = len(self.total)
         sizes = [len(rows) for rows in parts]
         return Equations(
-            np.concatenate([self.total, totals]),
-            np.concatenate([self.equation, count + np.repeat(np.arange(len(parts)), sizes)]),
+            np.concatenate([self.total, np.asarray(totals, dtype=np.int64)]),
+            np.concatenate(
+                [self.equation, count + np.repeat(np.arange(len(parts)), sizes).astype(np.int64)]
+            ),
             np.concatenate([self.part, *parts]),
         )
 
@@ -82,7 +85,7 @@ def equations(entries: pd.DataFrame, fiscal_year_start: int = 7) -> Equations:
     return Equations(np.concatenate(totals), np.concatenate(equation), np.concatenate(part))
 
 
-def _pairs(frame: pd.DataFrame, parts: pd.DataFrame, **total_key: object) -> pd.DataFrame:
+def _pairs(frame: pd.DataFrame, parts: pd.DataFrame, **total_key: Any) -> pd.DataFrame:
     """(total, part) rows: each of `parts` with the entry whose key differs by `total_key`."""
     key = parts.assign(**total_key)
     merged = key.merge(frame, on=_KEY, suffixes=("_part", "_total"))

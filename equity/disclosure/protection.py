@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from equity.disclosure.equations import equations
+from equity.disclosure.equations import Equations, equations
 from equity.disclosure.rules import Counts, counts
 from equity.disclosure.suppress import Suppression
 from equity.framework.models import Definitions, Metric
@@ -28,12 +28,12 @@ def protect(entries: pd.DataFrame, definitions: Definitions) -> pd.DataFrame:
     """
     protected = entries.copy()
     hidden = np.zeros(len(entries), dtype=bool)
-    for name, rows in entries.groupby("metric", sort=True).indices.items():
+    for name, positions in entries.groupby("metric", sort=True).indices.items():
         metric = definitions.metrics[str(name)]
         if definitions.datasets[metric.dataset].already_public is None:
             # In the order of the key, so that the choice does not depend on how rows arrive.
-            sorted_ = entries.iloc[rows].reset_index(drop=True).sort_values(list(KEY)).index
-            rows = rows[sorted_.to_numpy()]
+            sorted_ = entries.iloc[positions].reset_index(drop=True).sort_values(list(KEY)).index
+            rows = np.asarray(positions)[sorted_.to_numpy()]
             hidden[rows] = _withheld(entries.iloc[rows], metric, definitions)
     protected.loc[hidden, "status"] = SUPPRESSED
     protected.loc[hidden, _NUMBERS] = np.nan
@@ -101,7 +101,9 @@ def _complete(entries: pd.DataFrame, told: Counts, definitions: Definitions) -> 
         sensitive = np.concatenate([sensitive, np.zeros_like(added, dtype=bool)], axis=1)
         withheld = np.concatenate([withheld, np.zeros(len(scopes), dtype=bool)])
         cost = np.concatenate([cost, [cost[rows].sum() for rows in scopes]])
-        sums = sums.joined(first + np.arange(len(scopes)), scopes)
+        known = dict(enumerate(scopes, start=first))
+        sums = sums.joined(list(known), scopes)
+        sums = sums.joined(*_known_and_unknown(sums, known))
     found = Suppression(
         values, sensitive, withheld, cost, sums,
         definitions.city.thresholds.sensitive_at_most, drags,
@@ -121,3 +123,22 @@ def _known(entries: pd.DataFrame) -> list[np.ndarray]:
     place = frame["place"].where(grouped, "")
     groups = frame.groupby([*(frame[name] for name in scope), place])
     return [frame.index.to_numpy()[rows] for rows in groups.indices.values()]
+
+
+def _known_and_unknown(
+    sums: Equations, known: dict[int, np.ndarray]
+) -> tuple[list[int], list[np.ndarray]]:
+    """Totals and their two parts, those known and those unknown, wherever a total is their sum."""
+    order = np.argsort(sums.equation, kind="stable")
+    ends = np.cumsum(np.bincount(sums.equation, minlength=len(sums.total)))[:-1]
+    totals, parts = [], []
+    by_part: dict[int, list[tuple[int, np.ndarray]]] = {}
+    for total, rows in zip(sums.total.tolist(), np.split(sums.part[order], ends), strict=False):
+        for row in rows:
+            by_part.setdefault(int(row), []).append((total, rows))
+    for entry, rows in known.items():
+        for total, whole in by_part.get(int(rows[0]), []):
+            if total != entry and np.isin(rows, whole).all():
+                totals.append(total)
+                parts.append(np.append(np.setdiff1d(whole, rows), entry))
+    return totals, parts

@@ -51,7 +51,7 @@ def counts(entries: pd.DataFrame, metric: Metric, thresholds: Thresholds) -> Cou
     if metric.kind == "share":
         extreme = (n > 0) & (n < thresholds.minimum_for_extremes)
         sensitive |= extreme & (values == 0)
-    withheld = sensitive.any(axis=0)
+    withheld = np.asarray(sensitive.any(axis=0))
     if metric.kind in {"duration", "amount"} and metric.statistic in {"median", "percentile"}:
         p = metric.percentile or MEDIAN
         withheld = withheld | ((n > 0) & (np.round(n * min(p, 1 - p), 9) < small + 1))

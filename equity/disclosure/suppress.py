@@ -150,7 +150,7 @@ class Suppression:
             low, high = bounds(self.values[q], self.hidden, self.equations)
             narrow = self.sensitive[q] & self.hidden & ((low > 0) | (high < self.enough))
             for entry in np.flatnonzero(narrow):
-                binding = self._binding(entry, low, high)
+                binding = self._binding(int(entry), low, high)
                 if binding is not None:
                     found.add(binding)
         return found
@@ -226,7 +226,7 @@ def _with_remainders(
     count = len(equations.total)
     sums = np.stack([np.bincount(equations.equation, row[equations.part], count) for row in values])
     rest = np.rint(values[:, equations.total] - sums).astype(np.int64)
-    adds_up = (rest >= 0).all(axis=0)
+    adds_up = np.asarray((rest >= 0).all(axis=0))
     renumber = np.cumsum(adds_up) - 1
     keep = adds_up[equations.equation]
     equation, part = renumber[equations.equation[keep]], equations.part[keep]
