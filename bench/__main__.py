@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import city, locate, tables
+from bench import browser, city, locate, queries, tables
 from bench.report import Line
 
 ROWS = 10_000_000
@@ -27,6 +27,8 @@ def main() -> int:
         "sample": city.measure_sample,
         "build": lambda: city.measure_build(chosen.rows),
         "tables": lambda: tables.measure(city.build(chosen.rows).workspace, chosen.verbose),
+        "queries": lambda: queries.measure(city.build(chosen.rows).workspace),
+        "app": lambda: browser.measure(city.build(chosen.rows).workspace),
     }
     if chosen.big:
         parts["big"] = lambda: city.measure_build(BIG, limit=4)

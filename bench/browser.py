@@ -1,0 +1,201 @@
+"""The running app: its first map, a new session, a choice, twenty-five people at once, memory."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import numpy as np
+import websockets
+from playwright.sync_api import Browser, Page, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from bench.city import Peak
+from bench.report import Line
+from equity import framework
+from equity.publication import open_publication
+from equity.workspace import PROGRAM_ROOT, Workspace
+
+SESSIONS, THINK, LOAD_SECONDS = 25, 5.0, 60.0
+CHOICES = 15
+_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_SHAPES = "g.mark-shape path"
+_WATCH = """() => {
+  document.querySelectorAll('svg').forEach(svg => svg.dataset.old = '1');
+  window.redrawn = new Promise(done => {
+    let begin = 0;
+    window.addEventListener('click', () => { begin = performance.now(); },
+                            {capture: true, once: true});
+    const look = () => {
+      const drawn = document.querySelector('svg:not([data-old]) g.mark-shape path');
+      if (begin && drawn) done(performance.now() - begin); else requestAnimationFrame(look);
+    };
+    look();
+  });
+}"""
+"""Milliseconds from the click to a map that was not there before."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app: its address and process."""
+
+    url: str
+    pid: int
+
+
+@contextmanager
+def serving(workspace: Workspace) -> Iterator[Server]:
+    """The app over `workspace`, on a free port of this machine."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "EQUITY_WORKSPACE": str(workspace.root),
+        "EQUITY_STORE": str(workspace.store),
+        "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
+        "STREAMLIT_SERVER_PORT": str(port),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "app.py"], cwd=PROGRAM_ROOT, env=environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield Server(f"http://127.0.0.1:{port}", process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _view(workspace: Workspace) -> dict[str, str]:
+    """A map: the first metric and level that are published by place."""
+    tables = open_publication(workspace).tables()
+    shown = [each.id for each in framework.load(workspace).city.place_levels if each.display]
+    row = tables[tables["place_level"].isin(shown)].iloc[0]
+    return {"metric": row["metric"], "level": row["place_level"]}
+
+
+def _page(browser: Browser, url: str) -> tuple[Page, float]:
+    """A new session on `url`, and the seconds until its map has shapes."""
+    begin = time.perf_counter()
+    page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
+    page.goto(url)
+    page.locator(_SHAPES).first.wait_for(timeout=60_000)
+    return page, time.perf_counter() - begin
+
+
+def _wait_until_it_answers(url: str) -> None:
+    while True:
+        try:
+            urlopen(f"{url}/_stcore/health").close()
+            return
+        except OSError:
+            time.sleep(0.02)
+
+
+def measure(workspace: Workspace) -> Iterator[Line]:
+    """All of it, in one server; the browser is started beforehand."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    view = _view(workspace)
+    with sync_playwright() as play, play.chromium.launch(
+        executable_path=chromium, args=_FLAGS
+    ) as browser:  # fmt: skip
+        begin = time.perf_counter()
+        with serving(workspace) as server, Peak(server.pid, every=0.2) as peak:
+            url = f"{server.url}/breakdown?{urlencode(view)}"
+            _wait_until_it_answers(server.url)
+            page, _ = _page(browser, url)
+            yield Line("start to first map", time.perf_counter() - begin, "s", limit=3)
+            page.context.close()
+            new = []
+            for _ in range(5):
+                page, seconds = _page(browser, url)
+                new.append(seconds)
+                if len(new) < 5:
+                    page.context.close()
+            yield Line("new session to map, median of 5", statistics.median(new), "s", limit=2)
+            chosen = [_choose(page, number) for number in range(CHOICES)]
+            yield Line(
+                f"choice to redrawn map, median of {CHOICES}", statistics.median(chosen), "s",
+                limit=0.3, note=f"slowest {max(chosen):.2f} s",
+            )  # fmt: skip
+            page.context.close()
+            waits = asyncio.run(_crowd(server.url, workspace, view))
+            yield Line(
+                f"{SESSIONS} sessions at {THINK:g} s think time, 95th percentile",
+                float(np.quantile(waits, 0.95)), "s", limit=1.5,
+                note=f"median {statistics.median(waits):.2f} s of {len(waits)} answers",
+            )  # fmt: skip
+        yield Line("memory of the app, peak", peak.gib * 1024, "MiB", limit=600)
+
+
+def _choose(page: Page, number: int) -> float:
+    """Seconds from a click on a shape of the map to the map that shows the choice."""
+    shapes = page.locator(_SHAPES)
+    shape = shapes.nth(number % shapes.count())
+    page.evaluate(_WATCH)
+    shape.click(force=True)
+    return float(page.evaluate("() => window.redrawn")) / 1000
+
+
+async def _crowd(url: str, workspace: Workspace, view: dict[str, str]) -> list[float]:
+    """Seconds of every answer to people who each choose a place, think, and choose another."""
+    codes = open_publication(workspace).places(view["level"])["place"].tolist()
+    address = url.replace("http", "ws") + "/_stcore/stream"
+    until = time.perf_counter() + LOAD_SECONDS
+    waits: list[float] = []
+
+    async def person(number: int) -> None:
+        await asyncio.sleep(THINK * number / SESSIONS)
+        async with websockets.connect(
+            address, subprotocols=["streamlit"], origin=url, max_size=None, proxy=None
+        ) as socket:  # fmt: skip
+            step = 0
+            while time.perf_counter() < until:
+                query = {**view, "place": codes[(number + step) % len(codes)]}
+                message = BackMsg()
+                message.rerun_script.query_string = urlencode(query)
+                message.rerun_script.page_name = "breakdown"
+                begin = time.perf_counter()
+                await socket.send(message.SerializeToString())
+                await _finished(socket)
+                if step:  # the first is a new session, measured above
+                    waits.append(time.perf_counter() - begin)
+                step += 1
+                await asyncio.sleep(THINK)
+
+    await asyncio.gather(*(person(number) for number in range(SESSIONS)))
+    return waits
+
+
+async def _finished(socket: websockets.ClientConnection) -> None:
+    """Read until the server says that the script has run to its end."""
+    while True:
+        message = ForwardMsg()
+        message.ParseFromString(await socket.recv())
+        if message.WhichOneof("type") == "script_finished":
+            if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                return
+            raise RuntimeError("the page did not run to its end")
