@@ -5,8 +5,9 @@ alternative text, the table behind it, and title, subtitle and caption as text.
 """
 
 from equity.charts.dots import GROUP, mini, ranked_dots
+from equity.charts.gaps import gap_trend
 from equity.charts.maps import PLACE, place_map
 from equity.charts.model import Drawing
-from equity.charts.trends import gap_trend, trend
+from equity.charts.trends import trend
 
 __all__ = ["GROUP", "PLACE", "Drawing", "gap_trend", "mini", "place_map", "ranked_dots", "trend"]

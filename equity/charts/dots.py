@@ -19,7 +19,7 @@ from equity.charts.model import (
     tally,
     tooltip,
 )
-from equity.charts.palette import ACCENT, GRID, INK, MUTED, POSITION_MARK
+from equity.charts.palette import ACCENT, GRID, INK, MUTED, POSITION_MARK, QUIET
 from equity.charts.theme import BODY, LABEL_WIDTH, SMALL, finish
 from equity.charts.words import words
 from equity.findings.model import Finding
@@ -27,7 +27,8 @@ from equity.framework.models import Definitions
 from equity.i18n import Translator
 from equity.narrative import position_word
 from equity.narrative.names import comparison_name, is_place, reference_name
-from equity.narrative.numbers import TABLE_FIGURES, quantity
+from equity.narrative.numbers import TABLE_FIGURES, is_count, quantity
+from equity.schema import OUTSIDE, UNKNOWN
 
 GROUP = "group"
 """Name of the selection when groups are compared; places use `equity.charts.maps.PLACE`."""
@@ -52,7 +53,11 @@ def ranked_dots(
     """
     metric = definitions.metrics[finding.metric]
     what = comparison_name(finding.by, definitions, say)
+    counted = is_count(metric)
     entries, ordered = order(finding, definitions)
+    if counted:
+        ordered = "charts.order_count"
+        entries.sort(key=lambda e: (e.code in (OUTSIDE, UNKNOWN), -(e.estimate or 0.0)))
     field = "place" if is_place(finding.by) else GROUP
     rows = [{**row_of(e, metric, names, say), field: e.code} for e in entries]
     for row in rows:
@@ -71,19 +76,14 @@ def ranked_dots(
     x = alt.X(
         "estimate:Q",
         title=lines(measure_title(metric, say), 48),
-        scale=alt.Scale(zero=False, nice=True),
+        scale=alt.Scale(zero=counted, nice=True),
         axis=alt.Axis(tickCount=5),
     )
     base = alt.Chart().encode(y=y)
     layers = [
-        *_band(finding),
         *_names(base, tallest),
         _highlight(base, field, chosen),
-        *_reference(finding, names, metric.unit, say),
-        base.transform_filter("isValid(datum.lower)")
-        .mark_rule(color=INK, strokeWidth=1.6)
-        .encode(x=alt.X("lower:Q", scale=alt.Scale(zero=False)), x2="upper:Q"),
-        _points(base, rows, x, say),
+        *([_bars(base, x)] if counted else _dots(base, rows, x, finding, names, metric.unit, say)),
         base.transform_filter(alt.FieldOneOfPredicate("status", list(WITHOUT_NUMBERS)))
         .mark_text(align="left", fontStyle="italic", color=MUTED, fontSize=SMALL)
         .encode(x=alt.value(22), text="status_text:N"),
@@ -112,7 +112,12 @@ def ranked_dots(
     title, subtitle, caption = words(finding, definitions, names, say)
     return Drawing(
         chart=finish(chart, say),
-        alt_text=say("charts.alt_dots", title=title, subtitle=subtitle, tally=tally(finding, say)),
+        alt_text=say(
+            "charts.alt_dots",
+            title=title,
+            subtitle=subtitle,
+            tally=tally(finding, definitions, say),
+        ),
         table=table_of(finding, definitions, names, say),
         title=title,
         subtitle=subtitle,
@@ -145,9 +150,12 @@ def mini(
         domain = [min(values) - margin, max(values) + margin]
         scale = alt.Scale(domain=domain, zero=False, nice=False)
     base = alt.Chart().encode(x=alt.X("estimate:Q", scale=scale, axis=None))
-    layers = [
+    against = [
         *_band(finding, bare=True),
         *_reference(finding, names, metric.unit, say, bare=True)[:1],
+    ]
+    layers = [
+        *([] if is_count(metric) else against),
         alt.Chart()
         .transform_filter("isValid(datum.lower)")
         .mark_rule(color=INK, strokeWidth=1.6)
@@ -156,7 +164,9 @@ def mini(
             tooltip=tooltip(comparison_name(finding.by, definitions, say), say)
         ),
     ]
-    chart = alt.layer(*layers, data=alt.Data(values=rows)).properties(height=28, padding=2)
+    chart = alt.layer(*layers, data=alt.Data(values=rows)).properties(
+        height=28, padding={"left": 2, "top": 2, "right": 2, "bottom": 2}
+    )
     title, subtitle, caption = words(finding, definitions, names, say)
     return Drawing(
         chart=finish(chart, say),
@@ -166,6 +176,35 @@ def mini(
         subtitle=subtitle,
         caption=caption,
     )
+
+
+def _bars(base: alt.Chart, x: alt.X) -> alt.Chart:
+    """Counts and totals, from zero; no reference, because they grow with the place or group."""
+    return (
+        base.transform_filter("isValid(datum.estimate)")
+        .mark_bar(color=QUIET, height=14)
+        .encode(x=x)
+    )
+
+
+def _dots(
+    base: alt.Chart,
+    rows: list[dict[str, Any]],
+    x: alt.X,
+    finding: Finding,
+    names: Mapping[str, str],
+    unit: str,
+    say: Translator,
+) -> list[alt.Chart]:
+    """Tolerance, reference, intervals and dots."""
+    return [
+        *_band(finding),
+        *_reference(finding, names, unit, say),
+        base.transform_filter("isValid(datum.lower)")
+        .mark_rule(color=INK, strokeWidth=1.6)
+        .encode(x=alt.X("lower:Q", scale=alt.Scale(zero=False)), x2="upper:Q"),
+        _points(base, rows, x, say),
+    ]
 
 
 def _band(finding: Finding, bare: bool = False) -> list[alt.Chart]:

@@ -88,7 +88,10 @@ def place_map(
     return Drawing(
         chart=finish(chart, say),
         alt_text=say(
-            "charts.alt_map", title=headline, subtitle=subtitle, tally=tally(finding, say)
+            "charts.alt_map",
+            title=headline,
+            subtitle=subtitle,
+            tally=tally(finding, definitions, say),
         ),
         table=table_of(finding, definitions, all_names, say),
         title=headline,

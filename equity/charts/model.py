@@ -12,16 +12,18 @@ import altair as alt
 import pandas as pd
 
 from equity.charts.palette import step_of
-from equity.charts.theme import HEAD_WIDTH
+from equity.charts.theme import HEAD_WIDTH, Chart
 from equity.findings.model import Entry, Finding
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
 from equity.narrative import position_word
 from equity.narrative.names import comparison_name
-from equity.narrative.numbers import TABLE_FIGURES, quantity, unit_name
+from equity.narrative.numbers import TABLE_FIGURES, is_count, quantity, unit_name
 from equity.schema import NO_RECORDS, NOT_APPLICABLE, OUTSIDE, SUPPRESSED, UNKNOWN, UNKNOWN_GROUP
 
 WITHOUT_NUMBERS = (SUPPRESSED, NO_RECORDS, NOT_APPLICABLE)
+
+_COMPARED = ("behind", "within", "ahead", "unclear")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Drawing:
     tidy frame behind it, headers translated.
     """
 
-    chart: alt.LayerChart
+    chart: Chart
     alt_text: str
     table: pd.DataFrame
     title: str
@@ -156,16 +158,17 @@ def table_of(finding: Finding, definitions: Definitions, names: Mapping[str, str
     )
 
 
-def tally(finding: Finding, say: Translator) -> str:
-    """How many entries stand where: '2 behind, 5 within the tolerance, 1 too few to show'."""
+def tally(finding: Finding, definitions: Definitions, say: Translator) -> str:
+    """How many entries stand where: '2 behind, 5 within the tolerance, 1 too few to show'.
+
+    Of a count only which are not shown, because nothing is behind in it.
+    """
     counts = Counter(e.position for e in finding.entries if e.code not in (OUTSIDE, UNKNOWN))
+    hidden = (SUPPRESSED, NO_RECORDS)
+    compared = () if is_count(definitions.metrics[finding.metric]) else _COMPARED
     parts = [
-        say(
-            "charts.tally",
-            count=say.number(counts[position]),
-            what=position_word(position, say),
-        )
-        for position in ("behind", "within", "ahead", "unclear", "suppressed", "no_records")
+        say("charts.tally", count=say.number(counts[position]), what=position_word(position, say))
+        for position in (*compared, *hidden)
         if counts[position]
     ]
-    return ", ".join(parts)
+    return ", ".join(parts) + "." if parts else ""

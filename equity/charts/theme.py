@@ -20,6 +20,10 @@ LABEL_WIDTH = 20
 """Characters a line of an axis label."""
 
 
+Chart = alt.LayerChart | alt.FacetChart
+"""What Altair's layering methods give back; here always layers."""
+
+
 def locale(say: Translator) -> dict[str, Any]:
     """Vega's number locale, from Babel's, so that axes read like sentences do."""
     symbols = say.locale.number_symbols["latn"]
@@ -74,7 +78,7 @@ def config(say: Translator) -> dict[str, Any]:
     }
 
 
-def finish(chart: alt.LayerChart, say: Translator) -> alt.LayerChart:
+def finish(chart: Chart, say: Translator) -> Chart:
     """The chart with the look, as wide as the page gives it."""
     return chart.properties(
         width="container",

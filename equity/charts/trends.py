@@ -1,29 +1,38 @@
-"""A metric over time, by group, and the gap as a panel of its own under it, on the same time axis."""
+"""A metric over time, by group or place, one of them standing out."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from equity.charts.model import Drawing, interval_text, lines, measure_title
-from equity.charts.palette import ACCENT, GRID, INK, MUTED, PAPER, QUIET
-from equity.charts.theme import BODY, LABEL_WIDTH, SMALL, finish
+from equity.charts.palette import ACCENT, INK, MUTED, PAPER, QUIET
+from equity.charts.theme import BODY, LABEL_WIDTH, finish
+from equity.charts.timeline import (
+    AXIS_WIDTH,
+    RIGHT,
+    changes,
+    dash_unfinished,
+    day_of,
+    domain_of,
+    ends,
+    margins,
+    number_or_none,
+    stamp,
+    status_of,
+    time_axis,
+)
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
-from equity.narrative import position_word
 from equity.narrative.names import comparison_name, inline
-from equity.narrative.numbers import TABLE_FIGURES, difference, quantity, tolerance_text, unit_name
-from equity.schema import NO_RECORDS, SUPPRESSED, UNKNOWN
+from equity.narrative.numbers import TABLE_FIGURES, quantity
+from equity.schema import SUPPRESSED, UNKNOWN
 
-HEIGHT, GAP_HEIGHT = 320, 170
-_RIGHT, _AXIS = 124, 52
+HEIGHT = 320
 _LABEL_GAP = 17
-_TICKS = 8
 
 
 def trend(
@@ -49,10 +58,10 @@ def trend(
     definition = definitions.metrics[metric]
     rows = _rows(frame, definition, names, say, period_kind)
     width = [row for row in rows if row["estimate"] is not None]
-    low, high = _domain([row[k] for row in width for k in ("lower", "upper", "estimate")])
+    low, high = domain_of([row[k] for row in width for k in ("lower", "upper", "estimate")])
     scale = alt.Scale(domain=[low, high], nice=False)
-    x = _time(frame, say, period_kind)
-    y = alt.Y("estimate:Q", title=None, scale=scale, axis=alt.Axis(minExtent=_AXIS, maxExtent=_AXIS, tickCount=6))  # fmt: skip
+    x = time_axis(frame, say, period_kind)
+    y = alt.Y("estimate:Q", title=None, scale=scale, axis=alt.Axis(minExtent=AXIS_WIDTH, maxExtent=AXIS_WIDTH, tickCount=6))  # fmt: skip
     for row in rows:
         row["rank"] = 2 if row["code"] == highlight else 1 if row["code"] == "" else 0
     rows.sort(key=lambda row: (row["rank"], row["code"], row["period"]))
@@ -60,7 +69,7 @@ def trend(
     layers: list[alt.Chart] = []
     for rank, opacity in ((0, 0.10), (1, 0.12), (2, 0.20)):
         ranked = base.transform_filter(f"datum.rank == {rank}")
-        line = {
+        line: dict[str, Any] = {
             "color": (QUIET, INK, ACCENT)[rank],
             "strokeWidth": (1.4, 1.8, 2.8)[rank],
         }
@@ -87,7 +96,7 @@ def trend(
         .mark_point(shape="square", stroke=MUTED, strokeDash=[3, 2], size=60)
         .encode(y=alt.value(HEIGHT - 8), tooltip=_tooltip(by, definitions, say)),
         *_labels(rows, x, scale, low, high),
-        *_changes(definition, frame, say),
+        *changes(definition, frame, say),
     ]
     head = "trend_head_highlight" if highlight else "trend_head"
     text = say(
@@ -96,7 +105,7 @@ def trend(
         name=names.get(highlight or "", highlight or ""),
     )
     chart = alt.layer(*layers, data=alt.Data(values=rows)).properties(
-        height=HEIGHT, padding=_padding(), title=alt.TitleParams(lines(text), offset=24)
+        height=HEIGHT, padding=margins(), title=alt.TitleParams(lines(text), offset=24)
     )
     subtitle = say(
         "charts.subtitle_trend",
@@ -106,104 +115,11 @@ def trend(
     return Drawing(
         chart=finish(chart, say),
         alt_text=say(
-            "charts.alt_trend", title=title, subtitle=subtitle, **_ends(frame, period_kind, say)
+            "charts.alt_trend", title=title, subtitle=subtitle, **ends(frame, period_kind, say)
         ),
         table=_table(rows, by, definition, definitions, say),
         title=title,
         subtitle=subtitle,
-        caption=caption,
-    )
-
-
-def gap_trend(
-    frame: pd.DataFrame,
-    definitions: Definitions,
-    say: Translator,
-    *,
-    metric: str,
-    name: str,
-    period_kind: str,
-    title: str,
-    caption: str = "",
-) -> Drawing:
-    """The gap between one fixed group or place and the reference over time, with its interval.
-
-    `frame`: `equity.findings.gap_series` (columns `period, estimate, reference, gap, lower, upper,
-    tolerance, status, immature`; positive is behind). Its time axis and margins are those of
-    `trend`, so that the two stand under one another. The tolerance is a band around zero.
-    """
-    definition = definitions.metrics[metric]
-    rows = _gap_rows(frame, definition, name, period_kind, say)
-    values = [
-        row[k] for row in rows for k in ("gap", "lower", "upper", "tolerance", "tolerance_low")
-    ]
-    low, high = _domain([*values, 0.0])
-    scale = alt.Scale(domain=[low, high], nice=False)
-    base = alt.Chart().encode(x=_time(frame, say, period_kind))
-
-    def y(field: str) -> alt.Y:
-        axis = alt.Axis(minExtent=_AXIS, maxExtent=_AXIS, tickCount=5)
-        return alt.Y(f"{field}:Q", title=None, scale=scale, axis=axis)
-
-    zero = alt.Chart(alt.Data(values=[{"text": say("charts.no_gap")}]))
-    neutral = definition.direction == "neutral"
-    head = say(
-        "charts.gap_head_neutral" if neutral else "charts.gap_head",
-        name=name,
-        unit=say("charts.points")
-        if definition.unit == "percent"
-        else unit_name(definition.unit, say),
-        tolerance=tolerance_text(definition, say),
-    )
-    tips = [
-        alt.Tooltip("period_text:N", title=say("charts.period")),
-        alt.Tooltip("value_text:N", title=say("charts.gap")),
-        alt.Tooltip("interval_text:N", title=say("charts.interval_title")),
-        alt.Tooltip("status_text:N", title=say("charts.status")),
-    ]
-    line = {"color": ACCENT, "strokeWidth": 2.6}
-    layers = [
-        base.mark_area(color=GRID, opacity=0.7).encode(y=y("tolerance_low"), y2="tolerance:Q"),
-        base.mark_area(color=ACCENT, opacity=0.18).encode(y=y("lower"), y2="upper:Q"),
-        zero.mark_rule(color=INK, strokeDash=[2, 2]).encode(y=alt.YDatum(0)),
-        zero.mark_text(align="left", dx=8, color=INK).encode(
-            x=alt.value("width"),
-            y=alt.YDatum(0),
-            text="text:N",
-        ),
-        base.transform_calculate(solid="datum.immature ? null : datum.gap")
-        .mark_line(**line)
-        .encode(y=y("solid")),
-        base.transform_filter("isValid(datum.dashed)")
-        .mark_line(**line, strokeDash=[2, 3])
-        .encode(y=y("dashed")),
-        base.transform_filter("isValid(datum.gap)")
-        .mark_point(size=44, opacity=1, strokeWidth=1.8, stroke=ACCENT)
-        .encode(
-            y=y("gap"),
-            fill=alt.condition("datum.immature", alt.value(PAPER), alt.value(ACCENT)),
-            tooltip=tips,
-        ),
-        *_changes(definition, frame, say, text=False),
-    ]
-    chart = alt.layer(*layers, data=alt.Data(values=rows)).properties(
-        height=GAP_HEIGHT, padding=_padding(), title=alt.TitleParams(lines(head))
-    )
-    table = pd.DataFrame(
-        {
-            say("charts.period"): [row["period_text"] for row in rows],
-            say("charts.gap"): [row["gap"] for row in rows],
-            say("charts.lower"): [row["lower"] for row in rows],
-            say("charts.upper"): [row["upper"] for row in rows],
-            say("charts.status"): [row["status_text"] for row in rows],
-        }
-    )
-    return Drawing(
-        chart=finish(chart, say),
-        alt_text=say("charts.alt_gap", title=title, **_ends(frame, period_kind, say)),
-        table=table,
-        title=title,
-        subtitle=measure_title(definition, say),
         caption=caption,
     )
 
@@ -220,116 +136,33 @@ def _rows(
     for code, part in frame.sort_values("period").groupby("code", sort=True):
         own = []
         for item in part.to_dict("records"):
-            estimate = _number(item["estimate"])
+            estimate = number_or_none(item["estimate"])
             immature = bool(item["immature"])
-            status = _status(str(item["status"]), immature, say)
+            status = status_of(str(item["status"]), immature, say)
             own.append(
                 {
                     "code": str(code),
                     "name": names.get(str(code), str(code)),
-                    "period": _stamp(item["period"]),
-                    "period_text": say.period(period_kind, _day(item["period"])),
+                    "period": stamp(item["period"]),
+                    "period_text": say.period(period_kind, day_of(item["period"])),
                     "status": item["status"],
                     "estimate": estimate,
-                    "lower": _number(item["lower"]),
-                    "upper": _number(item["upper"]),
-                    "n": _number(item["n"]),
+                    "lower": number_or_none(item["lower"]),
+                    "upper": number_or_none(item["upper"]),
+                    "n": number_or_none(item["n"]),
                     "immature": immature,
                     "value_text": quantity(estimate, metric.unit, say, TABLE_FIGURES)
                     if estimate is not None
                     else status,
                     "interval_text": interval_text(item["lower"], item["upper"], metric.unit, say),
-                    "n_text": "–" if _number(item["n"]) is None else say.number(round(item["n"])),
+                    "n_text": "–"
+                    if number_or_none(item["n"]) is None
+                    else say.number(round(item["n"])),
                     "status_text": status,
                 }
             )
-        rows += _dash(own, "estimate")
+        rows += dash_unfinished(own, "estimate")
     return rows
-
-
-def _gap_rows(
-    frame: pd.DataFrame, metric: Metric, name: str, period_kind: str, say: Translator
-) -> list[dict[str, Any]]:
-    rows = []
-    for item in frame.sort_values("period").to_dict("records"):
-        gap, half = _number(item["gap"]), _number(item["tolerance"])
-        immature = bool(item["immature"])
-        lower, upper = _number(item["lower"]), _number(item["upper"])
-        status = _status(str(item["status"]), immature, say)
-        rows.append(
-            {
-                "name": name,
-                "period": _stamp(item["period"]),
-                "period_text": say.period(period_kind, _day(item["period"])),
-                "gap": gap,
-                "lower": lower,
-                "upper": upper,
-                "tolerance": half,
-                "tolerance_low": None if half is None else -half,
-                "immature": immature,
-                "value_text": status if gap is None else _signed(gap, metric, say),
-                "interval_text": say("charts.no_interval")
-                if lower is None or upper is None
-                else say(
-                    "charts.interval",
-                    lower=_signed(lower, metric, say),
-                    upper=_signed(upper, metric, say),
-                ),
-                "status_text": status,
-            }
-        )
-    return _dash(rows, "gap")
-
-
-def _signed(gap: float, metric: Metric, say: Translator) -> str:
-    """A gap in words: '12 points behind', '3 points ahead'."""
-    size = difference(gap, metric.unit, say, TABLE_FIGURES)
-    sides = ("lower", "higher") if metric.direction == "neutral" else ("behind", "ahead")
-    return say(f"narrative.side_{sides[0] if gap >= 0 else sides[1]}", size=size)
-
-
-def _dash(rows: list[dict[str, Any]], field: str) -> list[dict[str, Any]]:
-    """Marks the unfinished stretch of one line, with the last finished point it starts from."""
-    for i, row in enumerate(rows):
-        following = rows[i + 1]["immature"] if i + 1 < len(rows) else False
-        row["dashed"] = row[field] if row["immature"] or following else None
-    return rows
-
-
-def _status(status: str, immature: bool, say: Translator) -> str:
-    if status in (SUPPRESSED, NO_RECORDS, "not_applicable"):
-        return position_word(status, say)
-    if status == "unknown_group":
-        return position_word("unknown", say)
-    return say("charts.immature") if immature else say("charts.complete")
-
-
-def _time(frame: pd.DataFrame, say: Translator, period_kind: str) -> alt.X:
-    """The time axis: at most eight ticks, named as the language names periods."""
-    starts = sorted({_day(value) for value in frame["period"]})
-    if period_kind in ("month", "quarter"):
-        ticks = [day for day in starts if day.month == 1] or starts
-        labels = {_key(day): str(day.year) for day in ticks}
-        if len(ticks) < 3:
-            labels = {_key(day): say.period(period_kind, day) for day in starts}
-    else:
-        labels = {_key(day): say.period(period_kind, day) for day in starts}
-    keys = sorted(labels)
-    keys = keys[:: -(-len(keys) // _TICKS)] if keys else keys
-    texts = {key: lines(labels[key], 12) for key in keys}
-    return alt.X(
-        "period:T",
-        title=None,
-        axis=alt.Axis(
-            values=[
-                alt.DateTime(year=int(k[:4]), month=int(k[5:7]), date=int(k[8:])) for k in keys
-            ],
-            format="%Y-%m-%d",
-            labelExpr=f"({json.dumps(texts)})[datum.label]",
-            labelOverlap="greedy",
-            grid=False,
-        ),
-    )
 
 
 def _labels(
@@ -360,7 +193,7 @@ def _labels(
                     color=colour,
                     fontSize=BODY,
                     fontWeight=600 if rank == 2 else "normal",
-                    limit=_RIGHT - 12,
+                    limit=RIGHT - 12,
                 )
                 .encode(x=alt.value("width"), y=alt.value(item["top"]), text="text:N")
             )
@@ -381,31 +214,6 @@ def _spread(tops: list[float]) -> list[float]:
         out[i] = min(out[i], limit)
         limit = out[i] - _LABEL_GAP
     return out
-
-
-def _changes(
-    metric: Metric, frame: pd.DataFrame, say: Translator, text: bool = True
-) -> list[alt.Chart]:
-    """Labelled ticks where the definition or practice changed, inside the time that is shown."""
-    if frame.empty:
-        return []
-    first, last = (_day(value) for value in (frame["period"].min(), frame["period"].max()))
-    rows = [
-        {"period": _stamp(change.on), "text": lines(say.text(change.text), 26)}
-        for change in metric.changes
-        if first <= change.on <= last
-    ]
-    if not rows:
-        return []
-    base = alt.Chart(alt.Data(values=rows)).encode(x="period:T")
-    marks = [base.mark_rule(color=MUTED, strokeWidth=1)]
-    if text:
-        marks.append(
-            base.mark_text(
-                align="left", baseline="bottom", dx=3, dy=-3, color=MUTED, fontSize=SMALL
-            ).encode(y=alt.value(0), text="text:N")
-        )
-    return marks
 
 
 def _tooltip(by: str, definitions: Definitions, say: Translator) -> list[alt.Tooltip]:
@@ -435,38 +243,3 @@ def _table(
             say("charts.status"): [row["status_text"] for row in rows],
         }
     )
-
-
-def _ends(frame: pd.DataFrame, period_kind: str, say: Translator) -> dict[str, str]:
-    if frame.empty:
-        return {"first": "–", "last": "–"}
-    first, last = (_day(value) for value in (frame["period"].min(), frame["period"].max()))
-    return {"first": say.period(period_kind, first), "last": say.period(period_kind, last)}
-
-
-def _domain(values: list[float | None]) -> tuple[float, float]:
-    known = [value for value in values if value is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    margin = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
-    return low - margin, high + margin
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)
-
-
-def _day(value: Any) -> date:
-    return pd.Timestamp(value).date()
-
-
-def _key(day: date) -> str:
-    return day.isoformat()
-
-
-def _stamp(value: Any) -> str:
-    """Midnight without a zone: read as local time, so that no reader's zone shifts the day."""
-    return f"{_day(value).isoformat()}T00:00:00"
-
-
-def _padding() -> dict[str, int]:
-    return {"left": 4, "top": 4, "right": _RIGHT, "bottom": 4}

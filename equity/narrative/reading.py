@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
-from equity.findings.model import Finding, Position, Verdict
-from equity.framework.models import Definitions, Note
+from equity.findings.model import Finding, Verdict
+from equity.framework.models import Definitions, Metric, Note
 from equity.i18n import Translator
 from equity.narrative.headline import interval_of_gap
 from equity.narrative.names import PLACE_PREFIX, is_place, reference_name
-from equity.narrative.numbers import TABLE_FIGURES, count, figure, quantity, tolerance_text
+from equity.narrative.numbers import (
+    TABLE_FIGURES,
+    count,
+    figure,
+    is_count,
+    quantity,
+    tolerance_text,
+)
 from equity.schema import NO_RECORDS
 
 Names = Mapping[str, str]
@@ -21,8 +27,8 @@ def verdict_word(verdict: Verdict, say: Translator) -> str:
     return say(f"narrative.verdict_{verdict}")
 
 
-def position_word(position: Position, say: Translator) -> str:
-    """Where an entry stands, in a word or two."""
+def position_word(position: str, say: Translator) -> str:
+    """Where an entry stands (a `Position`), in a word or two."""
     return say(f"narrative.position_{position}")
 
 
@@ -33,6 +39,8 @@ def reading(finding: Finding, definitions: Definitions, names: Names, say: Trans
     for unfinished cases would change the verdict.
     """
     metric = definitions.metrics[finding.metric]
+    if is_count(metric):
+        return ""
     sentences = []
     behind = [e for e in finding.entries if e.position == "behind"]
     if len(behind) > 1 and metric.direction != "neutral":
@@ -92,19 +100,16 @@ def quiet_line(finding: Finding, definitions: Definitions, names: Names, say: Tr
     """n, intervals, reference, tolerance, source and publication version, on one line."""
     metric = definitions.metrics[finding.metric]
     dataset = definitions.datasets[metric.dataset]
-    worst = next((e for e in finding.entries if e.code == finding.worst), None)
+    deciding = finding.worst if not is_count(metric) else None
+    worst = next((e for e in finding.entries if e.code == deciding), None)
     parts = [say.period(finding.period_kind, finding.period)]
     if worst is not None and worst.n is not None:
         name = names.get(worst.code, worst.code)
         parts.append(say.plural("narrative.records_in", worst.n, name=name))
     if any(entry.lower is not None for entry in finding.entries):
         parts.append(say("narrative.intervals"))
-    reference = reference_name(finding, names, say)
-    if finding.reference_value is not None and finding.tolerance_lower is not None:
-        value = quantity(finding.reference_value, metric.unit, say, TABLE_FIGURES)
-        reference = say("narrative.reference_value", reference=reference, value=value)
-    parts.append(say("narrative.compared_with", reference=reference))
-    parts.append(say("narrative.tolerance", tolerance=tolerance_text(metric, say)))
+    if not is_count(metric):
+        parts += _held_against(finding, metric, names, say)
     parts.append(say("narrative.source", source=dataset.source.name))
     parts.append(say("narrative.publication", version=finding.publication))
     if definitions.city.synthetic or dataset.synthetic:
@@ -128,6 +133,18 @@ def chip(finding: Finding, definitions: Definitions, say: Translator) -> str:
     return say("narrative.chip", verdict=word, interval=interval)
 
 
+def _held_against(finding: Finding, metric: Metric, names: Names, say: Translator) -> list[str]:
+    """The reference with its value, and the tolerance."""
+    reference = reference_name(finding, names, say)
+    if finding.reference_value is not None and finding.tolerance_lower is not None:
+        value = quantity(finding.reference_value, metric.unit, say, TABLE_FIGURES)
+        reference = say("narrative.reference_value", reference=reference, value=value)
+    return [
+        say("narrative.compared_with", reference=reference),
+        say("narrative.tolerance", tolerance=tolerance_text(metric, say)),
+    ]
+
+
 def _quoted_verdict(verdict: Verdict, say: Translator) -> str:
     return say(f"narrative.would_be_{verdict}")
 
@@ -138,7 +155,7 @@ def _concerns(note: Note, finding: Finding) -> bool:
         return False
     if not note.place_level:
         return True
-    level: Literal[""] | str = finding.by.removeprefix(PLACE_PREFIX) if is_place(finding.by) else ""
+    level = finding.by.removeprefix(PLACE_PREFIX) if is_place(finding.by) else ""
     codes = {entry.code for entry in finding.entries}
     return level == note.place_level and (not note.places or bool(codes & set(note.places)))
 

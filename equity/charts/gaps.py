@@ -1,0 +1,164 @@
+"""The gap over time: a panel of its own, with interval, zero line and tolerance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from equity.charts.model import Drawing, lines, measure_title
+from equity.charts.palette import ACCENT, GRID, INK, PAPER
+from equity.charts.theme import finish
+from equity.charts.timeline import (
+    AXIS_WIDTH,
+    changes,
+    dash_unfinished,
+    day_of,
+    domain_of,
+    ends,
+    margins,
+    number_or_none,
+    stamp,
+    status_of,
+    time_axis,
+)
+from equity.framework.models import Definitions, Metric
+from equity.i18n import Translator
+from equity.narrative.numbers import TABLE_FIGURES, difference, tolerance_text, unit_name
+
+GAP_HEIGHT = 170
+
+
+def gap_trend(
+    frame: pd.DataFrame,
+    definitions: Definitions,
+    say: Translator,
+    *,
+    metric: str,
+    name: str,
+    period_kind: str,
+    title: str,
+    caption: str = "",
+) -> Drawing:
+    """The gap between one fixed group or place and the reference over time, with its interval.
+
+    `frame`: `equity.findings.gap_series` (columns `period, estimate, reference, gap, lower, upper,
+    tolerance, status, immature`; positive is behind). Its time axis and margins are those of
+    `trend`, so that the two stand under one another. The tolerance is a band around zero.
+    """
+    definition = definitions.metrics[metric]
+    rows = _gap_rows(frame, definition, name, period_kind, say)
+    values = [
+        row[k] for row in rows for k in ("gap", "lower", "upper", "tolerance", "tolerance_low")
+    ]
+    low, high = domain_of([*values, 0.0])
+    scale = alt.Scale(domain=[low, high], nice=False)
+    base = alt.Chart().encode(x=time_axis(frame, say, period_kind))
+
+    def y(field: str) -> alt.Y:
+        axis = alt.Axis(minExtent=AXIS_WIDTH, maxExtent=AXIS_WIDTH, tickCount=5)
+        return alt.Y(f"{field}:Q", title=None, scale=scale, axis=axis)
+
+    zero = alt.Chart(alt.Data(values=[{"text": say("charts.no_gap")}]))
+    neutral = definition.direction == "neutral"
+    head = say(
+        "charts.gap_head_neutral" if neutral else "charts.gap_head",
+        name=name,
+        unit=say("charts.points")
+        if definition.unit == "percent"
+        else unit_name(definition.unit, say),
+        tolerance=tolerance_text(definition, say),
+    )
+    tips = [
+        alt.Tooltip("period_text:N", title=say("charts.period")),
+        alt.Tooltip("value_text:N", title=say("charts.gap")),
+        alt.Tooltip("interval_text:N", title=say("charts.interval_title")),
+        alt.Tooltip("status_text:N", title=say("charts.status")),
+    ]
+    line: dict[str, Any] = {"color": ACCENT, "strokeWidth": 2.6}
+    layers = [
+        base.mark_area(color=GRID, opacity=0.7).encode(y=y("tolerance_low"), y2="tolerance:Q"),
+        base.mark_area(color=ACCENT, opacity=0.18).encode(y=y("lower"), y2="upper:Q"),
+        zero.mark_rule(color=INK, strokeDash=[2, 2]).encode(y=alt.YDatum(0)),
+        zero.mark_text(align="left", dx=8, color=INK).encode(
+            x=alt.value("width"),
+            y=alt.YDatum(0),
+            text="text:N",
+        ),
+        base.transform_calculate(solid="datum.immature ? null : datum.gap")
+        .mark_line(**line)
+        .encode(y=y("solid")),
+        base.transform_filter("isValid(datum.dashed)")
+        .mark_line(**line, strokeDash=[2, 3])
+        .encode(y=y("dashed")),
+        base.transform_filter("isValid(datum.gap)")
+        .mark_point(size=44, opacity=1, strokeWidth=1.8, stroke=ACCENT)
+        .encode(
+            y=y("gap"),
+            fill=alt.condition("datum.immature", alt.value(PAPER), alt.value(ACCENT)),
+            tooltip=tips,
+        ),
+        *changes(definition, frame, say, text=False),
+    ]
+    chart = alt.layer(*layers, data=alt.Data(values=rows)).properties(
+        height=GAP_HEIGHT, padding=margins(), title=alt.TitleParams(lines(head))
+    )
+    table = pd.DataFrame(
+        {
+            say("charts.period"): [row["period_text"] for row in rows],
+            say("charts.gap"): [row["gap"] for row in rows],
+            say("charts.lower"): [row["lower"] for row in rows],
+            say("charts.upper"): [row["upper"] for row in rows],
+            say("charts.status"): [row["status_text"] for row in rows],
+        }
+    )
+    return Drawing(
+        chart=finish(chart, say),
+        alt_text=say("charts.alt_gap", title=title, **ends(frame, period_kind, say)),
+        table=table,
+        title=title,
+        subtitle=measure_title(definition, say),
+        caption=caption,
+    )
+
+
+def _gap_rows(
+    frame: pd.DataFrame, metric: Metric, name: str, period_kind: str, say: Translator
+) -> list[dict[str, Any]]:
+    rows = []
+    for item in frame.sort_values("period").to_dict("records"):
+        gap, half = number_or_none(item["gap"]), number_or_none(item["tolerance"])
+        immature = bool(item["immature"])
+        lower, upper = number_or_none(item["lower"]), number_or_none(item["upper"])
+        status = status_of(str(item["status"]), immature, say)
+        rows.append(
+            {
+                "name": name,
+                "period": stamp(item["period"]),
+                "period_text": say.period(period_kind, day_of(item["period"])),
+                "gap": gap,
+                "lower": lower,
+                "upper": upper,
+                "tolerance": half,
+                "tolerance_low": None if half is None else -half,
+                "immature": immature,
+                "value_text": status if gap is None else _signed(gap, metric, say),
+                "interval_text": say("charts.no_interval")
+                if lower is None or upper is None
+                else say(
+                    "charts.interval",
+                    lower=_signed(lower, metric, say),
+                    upper=_signed(upper, metric, say),
+                ),
+                "status_text": status,
+            }
+        )
+    return dash_unfinished(rows, "gap")
+
+
+def _signed(gap: float, metric: Metric, say: Translator) -> str:
+    """A gap in words: '12 points behind', '3 points ahead'."""
+    size = difference(gap, metric.unit, say, TABLE_FIGURES)
+    sides = ("lower", "higher") if metric.direction == "neutral" else ("behind", "ahead")
+    return say(f"narrative.side_{sides[0] if gap >= 0 else sides[1]}", size=size)

@@ -1,0 +1,131 @@
+"""The time axis and what charts over time share, so that panels stand exactly under one another."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from equity.charts.model import lines
+from equity.charts.palette import MUTED
+from equity.charts.theme import SMALL
+from equity.framework.models import Metric
+from equity.i18n import Translator
+from equity.narrative import position_word
+from equity.schema import NO_RECORDS, NOT_APPLICABLE, SUPPRESSED, UNKNOWN_GROUP
+
+RIGHT, AXIS_WIDTH = 124, 52
+_TICKS = 8
+
+
+def dash_unfinished(rows: list[dict[str, Any]], field: str) -> list[dict[str, Any]]:
+    """Marks the unfinished stretch of one line, with the last finished point it starts from."""
+    for i, row in enumerate(rows):
+        following = rows[i + 1]["immature"] if i + 1 < len(rows) else False
+        row["dashed"] = row[field] if row["immature"] or following else None
+    return rows
+
+
+def status_of(status: str, immature: bool, say: Translator) -> str:
+    """An entry's status in words; with numbers, whether its period is complete."""
+    if status in (SUPPRESSED, NO_RECORDS, NOT_APPLICABLE):
+        return position_word(status, say)
+    if status == UNKNOWN_GROUP:
+        return position_word("unknown", say)
+    return say("charts.immature") if immature else say("charts.complete")
+
+
+def time_axis(frame: pd.DataFrame, say: Translator, period_kind: str) -> alt.X:
+    """The time axis: at most eight ticks, named as the language names periods."""
+    starts = sorted({day_of(value) for value in frame["period"]})
+    if period_kind in ("month", "quarter"):
+        ticks = [day for day in starts if day.month == 1] or starts
+        labels = {_key(day): str(day.year) for day in ticks}
+        if len(ticks) < 3:
+            labels = {_key(day): say.period(period_kind, day) for day in starts}
+    else:
+        labels = {_key(day): say.period(period_kind, day) for day in starts}
+    keys = sorted(labels)
+    keys = keys[:: -(-len(keys) // _TICKS)] if keys else keys
+    texts = {key: lines(labels[key], 12) for key in keys}
+    return alt.X(
+        "period:T",
+        title=None,
+        axis=alt.Axis(
+            values=[
+                alt.DateTime(year=int(k[:4]), month=int(k[5:7]), date=int(k[8:])) for k in keys
+            ],
+            format="%Y-%m-%d",
+            labelExpr=f"({json.dumps(texts)})[datum.label]",
+            labelOverlap="greedy",
+            grid=False,
+        ),
+    )
+
+
+def changes(
+    metric: Metric, frame: pd.DataFrame, say: Translator, text: bool = True
+) -> list[alt.Chart]:
+    """Labelled ticks where the definition or practice changed, inside the time that is shown."""
+    if frame.empty:
+        return []
+    first, last = (day_of(value) for value in (frame["period"].min(), frame["period"].max()))
+    rows = [
+        {"period": stamp(change.on), "text": lines(say.text(change.text), 26)}
+        for change in metric.changes
+        if first <= change.on <= last
+    ]
+    if not rows:
+        return []
+    base = alt.Chart(alt.Data(values=rows)).encode(x="period:T")
+    marks = [base.mark_rule(color=MUTED, strokeWidth=1)]
+    if text:
+        marks.append(
+            base.mark_text(
+                align="left", baseline="bottom", dx=3, dy=-3, color=MUTED, fontSize=SMALL
+            ).encode(y=alt.value(0), text="text:N")
+        )
+    return marks
+
+
+def ends(frame: pd.DataFrame, period_kind: str, say: Translator) -> dict[str, str]:
+    """Names of the first and last period, for alternative text."""
+    if frame.empty:
+        return {"first": "–", "last": "–"}
+    first, last = (day_of(value) for value in (frame["period"].min(), frame["period"].max()))
+    return {"first": say.period(period_kind, first), "last": say.period(period_kind, last)}
+
+
+def domain_of(values: list[float | None]) -> tuple[float, float]:
+    """The span of `values` with a little air above and below."""
+    known = [value for value in values if value is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    margin = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
+    return low - margin, high + margin
+
+
+def number_or_none(value: Any) -> float | None:
+    """`value` as a float; None where there is none."""
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def day_of(value: Any) -> date:
+    """A date of whatever kind a frame holds, as a date."""
+    return pd.Timestamp(value).date()
+
+
+def _key(day: date) -> str:
+    return day.isoformat()
+
+
+def stamp(value: Any) -> str:
+    """Midnight without a zone: read as local time, so that no reader's zone shifts the day."""
+    return f"{day_of(value).isoformat()}T00:00:00"
+
+
+def margins() -> dict[str, int]:
+    """Room for names right of the panel; the same on every chart of a column."""
+    return {"left": 4, "top": 4, "right": RIGHT, "bottom": 4}

@@ -1,0 +1,383 @@
+"""What the charts draw and say, read from their Vega-Lite specifications."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from equity.charts import Drawing, gap_trend, mini, place_map, ranked_dots, trend
+from equity.charts.palette import (
+    INK,
+    MUTED,
+    PAPER,
+    POSITION_MARK,
+    STEPS,
+    VERDICT_COLOUR,
+    VERDICT_ICON,
+    WASH,
+)
+from equity.findings.model import Entry
+from equity.i18n import Translator
+from equity.narrative import names_of
+from tests.narrative import samples
+
+LANGUAGES = ("en", "es")
+
+
+def map_of(language: str = "en", **changes: Any) -> Drawing:
+    options = {"boundaries": "display/d.json", "chosen": "5"} | changes
+    return place_map(
+        samples.finding(), samples.definitions(), samples.places(), Translator(language), **options
+    )
+
+
+def dots_of(language: str = "en", **changes: Any) -> Drawing:
+    say = Translator(language)
+    definitions = samples.definitions()
+    finding = samples.finding(**changes)
+    return ranked_dots(finding, definitions, names_of(finding.by, definitions, say, samples.places()), say)  # fmt: skip
+
+
+def trend_of(language: str = "en", **changes: Any) -> Drawing:
+    options = {"metric": "cleared", "by": "place:district", "period_kind": "year", "title": "T"}
+    return trend(
+        samples.series(), samples.definitions(), samples.NAMES, Translator(language), **options | changes
+    )  # fmt: skip
+
+
+def gap_of(language: str = "en") -> Drawing:
+    return gap_trend(
+        samples.gaps(),
+        samples.definitions(),
+        Translator(language),
+        metric="cleared",
+        name="District 3",
+        period_kind="year",
+        title="T",
+    )
+
+
+def layers(drawing: Drawing) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = drawing.chart.to_dict()["layer"]
+    return found
+
+
+def layer_with(drawing: Drawing, text: str) -> list[dict[str, Any]]:
+    return [layer for layer in layers(drawing) if text in json.dumps(layer)]
+
+
+def rows(drawing: Drawing) -> dict[str, dict[str, Any]]:
+    return {row["code"]: row for row in drawing.chart.to_dict()["data"]["values"]}
+
+
+# --- the map -------------------------------------------------------------------------------------
+def test_map_asks_for_boundaries_by_address_and_carries_only_values() -> None:
+    spec = map_of().chart.to_dict()
+    assert spec["transform"] == [
+        {
+            "lookup": "place",
+            "from": {
+                "data": {
+                    "url": "display/d.json",
+                    "format": {"type": "json", "property": "features"},
+                },
+                "key": "properties.place",
+                "fields": ["geometry", "type"],
+            },
+        }
+    ]
+    assert "coordinates" not in json.dumps(spec)
+    assert len(json.dumps(spec)) < 20_000
+
+
+def test_map_selects_the_field_place() -> None:
+    [parameter] = map_of().chart.to_dict()["params"]
+    assert (parameter["name"], parameter["select"]["fields"]) == ("place", ["place"])
+
+
+def test_map_colours_by_tolerance_steps_and_tells_withheld_from_empty() -> None:
+    steps = {code: row["step"] for code, row in rows(map_of()).items()}
+    assert steps == {
+        "1": "within",
+        "2": "ahead_1",
+        "3": "behind_1",
+        "4": "behind_3",
+        "5": "within",
+        "6": "suppressed",
+        "7": "no_records",
+    }
+    shapes = layers(map_of())[0]["encoding"]
+    domain = shapes["fill"]["scale"]["domain"]
+    colour = dict(zip(domain, shapes["fill"]["scale"]["range"], strict=True))
+    dash = dict(zip(domain, shapes["strokeDash"]["scale"]["range"], strict=True))
+    assert domain.index("behind, over 3 tolerances") < domain.index("within tolerance")
+    assert {"too few to show", "no records (white)"} <= set(domain)
+    assert colour["too few to show"] == colour["no records (white)"] == PAPER
+    assert dash["too few to show"] != dash["no records (white)"]
+
+
+def test_a_place_without_an_entry_has_no_records_and_no_number() -> None:
+    finding = samples.finding(entries=samples.DISTRICTS[:2])
+    drawing = place_map(
+        finding, samples.definitions(), samples.places(), Translator("en"), boundaries="d.json"
+    )
+    assert rows(drawing)["5"]["status"] == "no_records"
+    assert rows(drawing)["5"]["estimate"] is None
+
+
+def test_map_outlines_the_chosen_place_only() -> None:
+    def outlined(drawing: Drawing) -> list[Any]:
+        marks = [layer for layer in layers(drawing) if layer["mark"].get("strokeWidth") == 4 and layer["mark"]["type"] == "geoshape"]  # fmt: skip
+        return [mark["transform"][0]["filter"]["oneOf"] for mark in marks]
+
+    assert outlined(map_of()) == [["5"]]
+    assert outlined(map_of(chosen=None)) == [[]]
+
+
+def test_records_outside_are_counted_in_the_caption_and_not_drawn() -> None:
+    drawing = map_of()
+    assert "21 records lie outside every area" in drawing.caption
+    assert "outside" not in rows(drawing)
+    hidden = samples.finding(entries=(Entry("outside", "suppressed", "suppressed"),))
+    other = place_map(
+        hidden, samples.definitions(), samples.places(), Translator("en"), boundaries="d.json"
+    )
+    assert "too few to show" in other.caption
+    assert "21" not in other.caption.replace("2022", "")
+
+
+def test_counts_are_circles_and_never_colours() -> None:
+    metric = samples.metric(kind="amount", statistic="total", unit="count", value="items")
+    definitions = samples.definitions(cleared=metric)
+    drawing = place_map(
+        samples.finding(), definitions, samples.places(), Translator("en"), boundaries="d.json"
+    )
+    text = json.dumps(drawing.chart.to_dict())
+    assert not any("fill" in layer["encoding"] for layer in layers(drawing))
+    assert STEPS["behind_3"].fill not in text
+    assert [layer for layer in layers(drawing) if layer["mark"]["type"] == "circle"]
+    assert "does not say who is behind" in drawing.title
+
+    ranked = ranked_dots(samples.finding(), definitions, samples.NAMES, Translator("en"))
+    kinds = {layer["mark"]["type"] for layer in layers(ranked)}
+    assert "bar" in kinds
+    assert "72.7" not in json.dumps(ranked.chart.to_dict())
+
+
+# --- ranked dots ---------------------------------------------------------------------------------
+def test_dots_run_from_furthest_behind_then_without_numbers_then_outside() -> None:
+    drawing = dots_of()
+    order = [row["code"] for row in drawing.chart.to_dict()["data"]["values"]]
+    assert order == ["4", "3", "5", "1", "2", "6", "7", "outside"]
+    assert "furthest behind first" in " ".join(drawing.chart.to_dict()["title"]["text"])
+
+
+def test_dots_of_a_metric_where_lower_is_better_run_the_other_way() -> None:
+    definitions = samples.definitions(cleared=samples.metric(direction="lower_is_better"))
+    drawing = ranked_dots(samples.finding(), definitions, samples.NAMES, Translator("en"))
+    order = [row["code"] for row in drawing.chart.to_dict()["data"]["values"]]
+    assert order[:2] == ["2", "1"]
+
+
+def test_ordered_groups_keep_their_order_and_unknown_is_last() -> None:
+    entries = tuple(
+        samples.entry(code, value, 3, "within", 0.1)
+        for code, value in [("unknown", 10), ("5", 60), ("1", 90), ("3", 70)]
+    )
+    drawing = dots_of(by="income", entries=entries, worst="1")
+    assert [row["code"] for row in drawing.chart.to_dict()["data"]["values"]] == ["1", "3", "5", "unknown"]  # fmt: skip
+    assert drawing.chart.to_dict()["params"][0]["name"] == "group"
+
+
+def test_dots_show_reference_band_and_interval() -> None:
+    drawing = dots_of()
+    [band] = [la for la in layers(drawing) if la["encoding"].get("x2", {}).get("datum") == 80.0]
+    assert band["encoding"]["x"]["datum"] == 65.4
+    assert layer_with(drawing, "the city: 72.7%")
+    assert [la for la in layers(drawing) if la["encoding"].get("x2", {}).get("field") == "upper"]
+
+
+def test_dots_without_a_common_reference_draw_none() -> None:
+    drawing = dots_of(tolerance_lower=None, tolerance_upper=None, reference="rest")
+    assert not layer_with(drawing, '"datum": ')
+
+
+def test_withheld_and_empty_rows_say_so_and_have_no_dot() -> None:
+    found = rows(dots_of())
+    assert found["6"]["status_text"] == "too few to show"
+    assert found["7"]["status_text"] == "no records"
+    assert found["6"]["estimate"] is found["7"]["estimate"] is None
+    assert found["6"]["n_text"] == found["7"]["n_text"] == "–"
+
+
+def test_values_are_written_for_fewer_than_ten_and_height_grows() -> None:
+    many = tuple(samples.entry(str(i), 50 + i, 2, "within", 0.0) for i in range(12))
+    few, lots = dots_of(), dots_of(entries=many, worst="1")
+    assert layer_with(few, "value_text") != []
+    texts = [
+        la for la in layers(lots) if la["encoding"].get("text", {}).get("field") == "value_text"
+    ]
+    assert texts == []
+    assert lots.chart.to_dict()["height"] > few.chart.to_dict()["height"]
+
+
+def test_every_position_has_its_own_shape_or_fill() -> None:
+    marks = [(m.shape, m.filled) for p, m in POSITION_MARK.items() if p != "not_applicable"]
+    assert len(set(marks)) == len(marks)
+    assert len(set(VERDICT_ICON.values())) == len(VERDICT_ICON)
+
+
+# --- trends --------------------------------------------------------------------------------------
+def test_trend_breaks_where_nothing_is_shown_and_dashes_what_is_unfinished() -> None:
+    values = trend_of(highlight="7").chart.to_dict()["data"]["values"]
+    seven = {row["period"][:4]: row for row in values if row["code"] == "7"}
+    assert seven["2020"]["estimate"] is None
+    assert seven["2020"]["status_text"] == "too few to show"
+    assert [year for year, row in seven.items() if row["dashed"] is not None] == ["2021", "2022"]
+    assert seven["2022"]["status_text"] == "not finished yet"
+
+
+def test_trend_highlights_one_and_names_all_at_their_ends() -> None:
+    drawing = trend_of(highlight="3")
+    ranks = {row["code"]: row["rank"] for row in drawing.chart.to_dict()["data"]["values"]}
+    assert ranks == {"": 1, "3": 2, "4": 0, "7": 0}
+    for name in ("the city", "District 3", "District 4", "District 7"):
+        assert layer_with(drawing, f'"text": "{name}"')
+
+
+def test_trend_marks_a_change_of_practice_inside_the_time_shown() -> None:
+    assert layer_with(trend_of(), "New crews")
+    late = samples.metric(changes=[{"on": date(2030, 1, 1), "text": "Later"}])
+    drawing = trend(
+        samples.series(),
+        samples.definitions(cleared=late),
+        samples.NAMES,
+        Translator("en"),
+        metric="cleared",
+        by="place:district",
+        period_kind="year",
+        title="T",
+    )
+    assert not layer_with(drawing, "Later")
+
+
+def test_periods_are_local_midnights_so_that_no_zone_shifts_them() -> None:
+    for drawing in (trend_of(), gap_of()):
+        periods = {row["period"] for row in drawing.chart.to_dict()["data"]["values"]}
+        assert "2018-01-01T00:00:00" in periods
+
+
+def test_fiscal_years_are_named_on_the_axis() -> None:
+    axis = json.dumps(trend_of(period_kind="fiscal_year").chart.to_dict())
+    assert "2018" in axis
+    assert "FY" in axis
+
+
+def test_gap_stands_under_the_metric_on_the_same_axis() -> None:
+    metric, gap = trend_of().chart.to_dict(), gap_of().chart.to_dict()
+    assert metric["padding"] == gap["padding"]
+
+    def widths(spec: dict[str, Any]) -> set[tuple[Any, Any]]:
+        axes = [la["encoding"]["y"].get("axis") for la in spec["layer"] if "y" in la["encoding"]]
+        return {(axis["minExtent"], axis["maxExtent"]) for axis in axes if axis}
+
+    def times(spec: dict[str, Any]) -> list[Any]:
+        return next(la["encoding"]["x"]["axis"]["values"] for la in spec["layer"] if la["encoding"].get("x", {}).get("axis"))  # fmt: skip
+
+    assert widths(metric) == widths(gap)
+    assert times(metric) == times(gap)
+
+
+def test_gap_has_a_zero_line_a_tolerance_and_an_interval() -> None:
+    drawing = gap_of()
+    assert layer_with(drawing, "no gap")
+    first = drawing.chart.to_dict()["data"]["values"][0]
+    assert (first["gap"], first["tolerance"], first["tolerance_low"]) == (4.0, 7.0, -7.0)
+    assert first["value_text"] == "4 points behind"
+    assert first["interval_text"] == "0 points behind to 8 points behind"
+
+
+def test_a_trend_without_rows_is_still_a_chart() -> None:
+    empty = samples.series().iloc[:0]
+    drawing = trend(
+        empty, samples.definitions(), samples.NAMES, Translator("en"),
+        metric="cleared", by="place:district", period_kind="month", title="T",
+    )  # fmt: skip
+    assert drawing.chart.to_dict()["data"]["values"] == []
+
+
+# --- all of them ---------------------------------------------------------------------------------
+def all_drawings(language: str) -> dict[str, Drawing]:
+    say = Translator(language)
+    definitions = samples.definitions()
+    language_names = names_of("language", definitions, say)
+    return {
+        "map": map_of(language),
+        "dots": dots_of(language),
+        "groups": ranked_dots(samples.by_language(), definitions, language_names, say),
+        "mini": mini(samples.finding(), definitions, samples.NAMES, say),
+        "trend": trend_of(language, highlight="3"),
+        "gap": gap_of(language),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_drawing_has_text_table_and_the_width_of_its_page(language: str) -> None:
+    for name, drawing in all_drawings(language).items():
+        spec = drawing.chart.to_dict()
+        assert spec["width"] == "container", name
+        assert drawing.alt_text, name
+        assert drawing.title, name
+        assert isinstance(drawing.table, pd.DataFrame), name
+        assert len(drawing.table), name
+        assert drawing.table.columns.is_unique, name
+
+
+def test_numbers_and_words_follow_the_language() -> None:
+    english, spanish = dots_of("en"), dots_of("es")
+    assert rows(english)["2"]["value_text"] == "85.1%"
+    assert rows(spanish)["2"]["value_text"].replace("\u00a0", " ") == "85,1 %"
+    assert spanish.chart.to_dict()["config"]["locale"]["number"]["decimal"] == ","
+    assert next(iter(spanish.table.columns)) == "Distrito municipal"
+    assert "registros sintéticos" in spanish.caption
+
+
+def test_one_style_of_tooltip() -> None:
+    titles = [
+        [field["title"] for field in la["encoding"]["tooltip"]]
+        for drawing in (map_of(), dots_of())
+        for la in layers(drawing)
+        if "tooltip" in la["encoding"]
+    ]
+    wanted = ["Council district", "Value", "95% interval", "Records", "Status"]
+    assert titles
+    assert all(found == wanted for found in titles)
+
+
+def test_a_table_never_shows_numbers_of_a_withheld_entry() -> None:
+    entries = (*samples.DISTRICTS[:5], replace(samples.DISTRICTS[5], estimate=None))
+    table = dots_of(entries=entries).table
+    row = table[table["Code"] == "6"].iloc[0]
+    assert row[["Records", "Cleared within 5 days (%)"]].isna().all()
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(first: str, second: str) -> float:
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("colour", [INK, MUTED, *VERDICT_COLOUR.values()])
+@pytest.mark.parametrize("ground", [PAPER, WASH])
+def test_text_can_be_read(colour: str, ground: str) -> None:
+    assert contrast(colour, ground) >= 4.5

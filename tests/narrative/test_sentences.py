@@ -1,0 +1,318 @@
+"""The sentences of findings: what they say, in both languages, and what they never say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from equity.findings.model import Entry, Finding
+from equity.framework.models import Metric
+from equity.i18n import CATALOGUES, Translator, catalogue
+from equity.narrative import (
+    caveats,
+    chip,
+    headline,
+    interval_meaning,
+    metric_definition,
+    names_of,
+    quiet_line,
+    reading,
+    trend_sentence,
+    verdict_word,
+)
+from equity.narrative.headline import result_text
+from tests.narrative import samples
+
+EN, ES = Translator("en"), Translator("es")
+
+
+def plain(text: str) -> str:
+    """Without the no-break spaces that keep numbers with their signs."""
+    return text.replace("\u00a0", " ")
+
+
+def say(finding: Finding, language: Translator = EN, **metrics: Metric) -> str:
+    definitions = samples.definitions(**metrics)
+    names = names_of(finding.by, definitions, language, samples.places())
+    return plain(headline(finding, definitions, names, language))
+
+
+# --- headline ------------------------------------------------------------------------------------
+def test_a_gap_says_where_how_many_and_how_far_behind() -> None:
+    assert say(samples.finding()) == (
+        "In District 4, 44 of 100 reports were cleared within 5 days, "
+        "29 points below the city (interval 25 to 33)."
+    )
+    assert say(samples.finding(), ES) == (
+        "En District 4, 44 de cada 100 avisos fueron atendidos en 5 días, "
+        "29 puntos menos que la ciudad (intervalo: de 25 a 33)."
+    )
+
+
+def test_cannot_tell_says_the_side_the_interval_across_and_the_records() -> None:
+    text = say(samples.by_language())
+    assert text.startswith("Cannot tell yet. Tiếng Việt")
+    assert "leans behind: 64 of 100 reports were cleared within 5 days, 8.7 points below" in text
+    assert text.endswith("(interval 2.3 above to 20 below; 87 records).")
+    spanish = say(samples.by_language(), ES)
+    assert "tiende a quedar atrás" in spanish
+    assert spanish.endswith("(intervalo: de 2,3 más a 20 menos; 87 registros).")
+
+
+def test_cannot_tell_without_a_lean_does_not_name_anyone_behind() -> None:
+    text = say(samples.by_language(lean="ahead", gap=1.3, gap_lower=-3.0, gap_upper=6.0))
+    assert "behind" not in text
+    assert "interval 3 below to 6 above" in text
+
+
+def test_parity_says_nobody_is_behind_and_within_what() -> None:
+    finding = samples.finding(verdict="parity", entries=samples.DISTRICTS[:5])
+    assert say(finding) == (
+        "Nobody is behind: across the city 73 of 100 reports were cleared within 5 days, "
+        "and all 5 results by council district lie within ±10% of that, intervals included."
+    )
+    assert say(finding, ES).startswith("Nadie queda atrás: en toda la ciudad 73 de cada 100")
+    group = say(replace(finding, reference="group:4"))
+    assert "the group “District 4”" in group
+
+
+def test_a_gap_ahead_does_not_read_as_a_failure() -> None:
+    text = say(samples.finding(worst="2", lean="ahead", gap=12.4, gap_lower=9.9, gap_upper=14.9))
+    assert "12 points above the city (interval 9.9 to 15): ahead; nobody is shown to be behind." in text  # fmt: skip
+
+
+def test_nothing_to_compare() -> None:
+    empty = samples.finding(verdict="cannot_tell", worst=None, entries=samples.DISTRICTS[5:7])
+    assert "no result by council district can be compared" in say(empty)
+
+
+def test_a_difference_without_an_interval_says_so() -> None:
+    text = say(samples.finding(verdict="cannot_tell", gap_lower=None, gap_upper=None))
+    assert "no interval can be given" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "value", "english", "spanish"),
+    [
+        (
+            {"kind": "duration", "statistic": "median", "unit": "days", "value": "d"},
+            5.24,
+            "half of reports took longer than 5.2 days",
+            "50 de cada 100 avisos tardaron más de 5,2 días",
+        ),
+        (
+            {"kind": "duration", "statistic": "percentile", "percentile": 0.9, "unit": "minutes", "value": "d"},
+            1.0,
+            "10 of 100 reports took longer than 1 minute",
+            "10 de cada 100 avisos tardaron más de 1 minuto",
+        ),
+        (
+            {"kind": "duration", "statistic": "mean", "unit": "hours", "value": "d"},
+            47.3,
+            "reports took 47 hours on average",
+            "el promedio fue de 47 horas (avisos)",
+        ),
+        (
+            {"kind": "rate", "population": "households", "unit": "per_1000", "per": 1000},
+            42.4,
+            "42 reports were cleared within 5 days per 1,000 households",
+            "42 avisos fueron atendidos en 5 días por cada 1.000 hogares",
+        ),
+        (
+            {"kind": "rate", "population": "households", "unit": "per_1000", "per": 1000, "achieved": {}},
+            42.4,
+            "there were 42 reports per 1,000 households",
+            "hubo 42 avisos por cada 1.000 hogares",
+        ),
+        (
+            {"kind": "amount", "statistic": "mean", "unit": "dollars", "value": "d"},
+            1234.0,
+            "“Cleared within 5 days” came to $1,200",
+            "«Retirados en 5 días» fue de 1.200 dólares",
+        ),
+    ],
+)  # fmt: skip
+def test_results_of_every_kind(
+    changes: dict[str, Any], value: float, english: str, spanish: str
+) -> None:
+    metric = samples.metric(**changes)
+    definitions = samples.definitions(cleared=metric)
+    assert plain(result_text(value, metric, definitions, EN)) == english
+    assert plain(result_text(value, metric, definitions, ES)) == spanish
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(61.3, "61 of 100"), (0.42, "4.2 of 1,000"), (99.6, "996 of 1,000"), (100.0, "100 of 100"), (0.0, "0 of 100")],
+)  # fmt: skip
+def test_shares_are_natural_frequencies_and_nearly_all_is_not_all(value: float, shown: str) -> None:
+    metric = samples.metric()
+    assert result_text(value, metric, samples.definitions(), EN).startswith(shown)
+
+
+@pytest.mark.parametrize("language", [EN, ES], ids=["en", "es"])
+def test_sentences_are_short_certain_and_never_causal(language: Translator) -> None:
+    named = samples.by_language()
+    short = replace(named, entries=tuple(replace(e, code="es") if e.code == "vi" else e for e in named.entries if e.code != "es"), worst="es")  # fmt: skip
+    findings = [samples.finding(), short, samples.finding(verdict="parity", entries=samples.DISTRICTS[:5])]  # fmt: skip
+    for finding in findings:
+        text = say(finding, language)
+        assert all(len(part.split()) <= 30 for part in text.split(". ")), text
+        assert re.search(r"interval", text), text
+        assert not re.search(r"caus|because of|debido a|por culpa", text)
+        assert text[0].isupper()
+        assert text.endswith(".")
+
+
+# --- reading, caveats, quiet line -----------------------------------------------------------------
+def test_reading_names_the_others_the_people_and_the_other_rule() -> None:
+    finding = samples.finding(other_verdicts=(("strict", "cannot_tell"),))
+    text = reading(finding, samples.definitions(), samples.NAMES, EN)
+    assert text == (
+        "Also behind, beyond chance: District 3. "
+        "At the level of the city, at least 53 more reports would have been cleared within 5 days. "
+        "Under another rule for unfinished cases (counted as not cleared), one could not tell."
+    )
+    assert "fewer" in reading(
+        finding,
+        samples.definitions(cleared=samples.metric(direction="lower_is_better")),
+        samples.NAMES,
+        EN,
+    )
+
+
+def test_reading_of_parity_is_empty() -> None:
+    finding = samples.finding(verdict="parity", entries=(samples.DISTRICTS[4],), affected=None)
+    assert reading(finding, samples.definitions(), samples.NAMES, EN) == ""
+
+
+def test_caveats_tell_withheld_from_empty_and_name_the_empty() -> None:
+    texts = caveats(samples.finding(), samples.definitions(), samples.NAMES, EN)
+    assert len(texts) == 2
+    assert "District 7" in texts[1]
+    assert "District 6" not in texts[1]
+
+
+def test_unknown_is_told_even_when_it_changes_nothing() -> None:
+    finding = samples.by_language(caveats=())
+    assert caveats(finding, samples.definitions(), samples.NAMES, EN) == [
+        "For 10% of reports the group is not known."
+    ]
+
+
+def test_every_caveat_of_a_finding_has_its_sentence() -> None:
+    known = ("suppressed", "no_records", "unknown", "immature", "unstable", "no_interval", "complaints")  # fmt: skip
+    for language in (EN, ES):
+        texts = caveats(
+            samples.finding(caveats=known), samples.definitions(), samples.NAMES, language
+        )
+        assert len(set(texts)) == len(known)
+
+
+def test_complaints_are_said_to_be_reports() -> None:
+    [text] = caveats(
+        samples.finding(caveats=("complaints",)), samples.definitions(), samples.NAMES, EN
+    )
+    assert "not who needed help" in text
+
+
+def test_notes_are_told_where_they_belong() -> None:
+    note = {"text": "District 3 was cut.", "place_level": "district", "places": ["3"], "years": [2022]}  # fmt: skip
+    definitions = samples.definitions(cleared=samples.metric(notes=[note], caveats=["Mind this."]))
+
+    def told(finding: Finding) -> list[str]:
+        return caveats(finding, definitions, samples.NAMES, EN)
+
+    quiet = {"caveats": (), "missing": ()}
+    assert told(samples.finding(**quiet)) == ["Mind this.", "District 3 was cut."]
+    assert told(samples.finding(**quiet, period=date(2021, 1, 1))) == ["Mind this."]
+    assert told(samples.by_language(caveats=(), unknown_share=0.0)) == ["Mind this."]
+
+
+def test_quiet_line_holds_the_evidence() -> None:
+    text = plain(quiet_line(samples.finding(), samples.definitions(), samples.NAMES, EN))
+    assert text == (
+        "2022 · 260 records in District 4 · 95% intervals · compared with the city, 72.7% · "
+        "tolerance ±10% · source: City of Examples, requests 2022 · publication 3 · synthetic records"
+    )
+    real = quiet_line(samples.finding(), samples.definitions(synthetic=False), samples.NAMES, EN)
+    assert "synthetic" not in real
+
+
+def test_a_chip_never_shows_a_verdict_without_its_certainty() -> None:
+    definitions = samples.definitions()
+    assert plain(chip(samples.finding(), definitions, EN)) == "Gap · interval 25 to 33"
+    assert chip(samples.finding(), definitions, EN) != verdict_word("gap", EN)
+
+
+def test_interval_meaning_says_that_it_is_no_sample() -> None:
+    assert "not a sample" in interval_meaning(EN)
+    assert "no una muestra" in interval_meaning(ES)
+
+
+# --- definitions and trends ----------------------------------------------------------------------
+def test_definition_says_reference_tolerance_and_unfinished() -> None:
+    text = plain(" ".join(metric_definition("cleared", samples.definitions(), EN)))
+    for part in ("Requests cleared within 5 days.", "Unfinished cases: left out.", "Higher is better.", "Compared with the city", "±10%"):  # fmt: skip
+        assert part in text
+
+
+def test_definition_names_a_reference_group() -> None:
+    metric = samples.metric(reference={"kind": "group", "group": "en"}, tolerance={"points": 5})
+    text = " ".join(metric_definition("cleared", samples.definitions(cleared=metric), EN))
+    assert "the group “English”" in text
+    assert "±5 points" in text
+
+
+def test_trend_says_start_end_and_whether_they_differ() -> None:
+    frame = samples.gaps()
+    assert trend_sentence(frame, samples.metric(), "District 3", "year", EN) == (
+        "District 3 fell further behind: 4 points behind (0 to 8) in 2018, "
+        "13 points behind (9 to 17) in 2021; the intervals do not overlap."
+    )
+    closing = frame.assign(gap=frame["gap"][::-1].to_numpy(), lower=frame["lower"][::-1].to_numpy(), upper=frame["upper"][::-1].to_numpy(), immature=False)  # fmt: skip
+    assert "caught up" in trend_sentence(closing, samples.metric(), "District 3", "year", EN)
+
+
+def test_a_trend_whose_intervals_overlap_cannot_be_told() -> None:
+    frame = samples.gaps().iloc[:3]
+    text = trend_sentence(frame, samples.metric(), "District 3", "year", EN)
+    assert text.endswith("whether the gap has changed cannot be told.")
+    spanish = trend_sentence(frame, samples.metric(), "District 3", "year", ES)
+    assert "no se puede saber" in spanish
+
+
+def test_a_gap_that_turns_is_ahead_with_its_interval_the_right_way_round() -> None:
+    frame = samples.gaps().iloc[:2].assign(gap=[3.0, -6.0], lower=[1.0, -8.0], upper=[5.0, -4.0])
+    text = trend_sentence(frame, samples.metric(), "D", "year", EN)
+    assert "3 points behind (1 to 5) in 2018, 6 points ahead (4 to 8) in 2019" in text
+
+
+def test_unfinished_periods_do_not_make_a_trend() -> None:
+    frame = samples.gaps().iloc[3:]
+    assert "not yet two complete periods" in trend_sentence(frame, samples.metric(), "D", "year", EN)  # fmt: skip
+
+
+# --- catalogues ----------------------------------------------------------------------------------
+@pytest.mark.parametrize("domain", ["charts", "narrative"])
+def test_both_languages_have_the_same_messages_and_placeholders(domain: str) -> None:
+    english, spanish = (
+        {key: text for key, text in catalogue(language).items() if key.startswith(f"{domain}.")}
+        for language in ("en", "es")
+    )
+    assert (CATALOGUES / "es" / f"{domain}.po").exists()
+    assert english.keys() == spanish.keys()
+    for key, forms in english.items():
+        holes = [set(re.findall(r"{(\w+)}", form)) for form in (forms[-1], spanish[key][-1])]
+        assert holes[0] == holes[1], key
+        assert len(forms) == len(spanish[key]), key
+
+
+def test_an_entry_outside_every_place_is_not_given_a_place_name() -> None:
+    outside = Entry("outside", "value", "not_applicable", estimate=50.0, n=30)
+    finding = samples.finding(worst="outside", entries=(outside,))
+    assert say(finding).startswith("Outside every area, 50 of 100")
