@@ -176,9 +176,9 @@ class _Intake:
             source.verify()
             if contract.dataset.coordinates:
                 tally.orientation.check(source.name, contract.dataset.coordinates)
-            if contract.dataset.duplicates:
+            if contract.duplicates:
                 winners = [part_file(workspace, contract.id, e.key) for e in self.loaded.values()]
-                writer.drop_duplicates(contract.dataset.duplicates, winners, refused, source.name)
+                writer.drop_duplicates(contract.duplicates, winners, refused, source.name)
             write_quarantine(quarantine, refused)
         facts = part_facts(part)
         entry = replace(

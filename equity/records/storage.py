@@ -16,7 +16,9 @@ PRIVATE_MODE = 0o700
 
 def folder(path: Path) -> Path:
     """`path` as a folder that only this user can open, made where it is missing."""
-    path.mkdir(parents=True, exist_ok=True, mode=PRIVATE_MODE)
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True, mode=PRIVATE_MODE)  # parents=True would leave parents open
     return path
 
 

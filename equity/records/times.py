@@ -168,4 +168,4 @@ def _offsets(parts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         right.append(hours <= 14 and minutes < 60)
     index = coded.indices.to_numpy(zero_copy_only=False)
     offset = np.array(seconds, "int64")[index] * np.timedelta64(1_000_000, "us")
-    return offset, np.array(present)[index], np.array(right)[index]
+    return offset, np.array(present, bool)[index], np.array(right, bool)[index]
