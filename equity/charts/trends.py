@@ -10,7 +10,7 @@ import pandas as pd
 
 from equity.charts.model import Drawing, interval_text, lines, measure_title
 from equity.charts.palette import ACCENT, INK, MUTED, PAPER, QUIET
-from equity.charts.theme import BODY, LABEL_WIDTH, finish
+from equity.charts.theme import BODY, finish
 from equity.charts.timeline import (
     AXIS_WIDTH,
     RIGHT,
@@ -33,6 +33,13 @@ from equity.schema import SUPPRESSED, UNKNOWN
 
 HEIGHT = 320
 _LABEL_GAP = 17
+_LOOKS = (
+    {"colour": QUIET, "width": 1.4, "shade": 0.10, "dot": 26},
+    {"colour": INK, "width": 1.8, "shade": 0.12, "dot": 36},
+    {"colour": ACCENT, "width": 2.8, "shade": 0.20, "dot": 50},
+)
+"""Everybody else, the reference, the one that stands out: carried in the rows, so that one layer
+draws all lines."""
 
 
 def trend(
@@ -64,38 +71,50 @@ def trend(
     y = alt.Y("estimate:Q", title=None, scale=scale, axis=alt.Axis(minExtent=AXIS_WIDTH, maxExtent=AXIS_WIDTH, tickCount=6))  # fmt: skip
     for row in rows:
         row["rank"] = 2 if row["code"] == highlight else 1 if row["code"] == "" else 0
+        row |= _LOOKS[row["rank"]]
+        row["inside"] = PAPER if row["immature"] else row["colour"]
     rows.sort(key=lambda row: (row["rank"], row["code"], row["period"]))
     base = alt.Chart().encode(x=x)
-    layers: list[alt.Chart] = []
-    for rank, opacity in ((0, 0.10), (1, 0.12), (2, 0.20)):
-        ranked = base.transform_filter(f"datum.rank == {rank}")
-        line: dict[str, Any] = {
-            "color": (QUIET, INK, ACCENT)[rank],
-            "strokeWidth": (1.4, 1.8, 2.8)[rank],
-        }
-        layers += [
-            ranked.mark_area(color=line["color"], opacity=opacity).encode(
-                y=alt.Y("lower:Q", scale=scale, title=None), y2="upper:Q", detail="code:N"
-            ),
-            ranked.transform_calculate(solid="datum.immature ? null : datum.estimate")
-            .mark_line(**line, strokeDash=[6, 3] if rank == 1 else [1, 0])
-            .encode(y=alt.Y("solid:Q", scale=scale, title=None), detail="code:N"),
-            ranked.transform_filter("isValid(datum.dashed)")
-            .mark_line(**line, strokeDash=[2, 3])
-            .encode(y=alt.Y("dashed:Q", scale=scale, title=None), detail="code:N"),
-            ranked.transform_filter("isValid(datum.estimate)")
-            .mark_point(size=(26, 36, 50)[rank], opacity=1, strokeWidth=1.6, stroke=line["color"])
-            .encode(
-                y=y,
-                fill=alt.condition("datum.immature", alt.value(PAPER), alt.value(line["color"])),
-                tooltip=_tooltip(by, definitions, say),
-            ),
-        ]
-    layers += [
+    colour, width = _as_is("colour:N"), _as_is("width:Q")
+    tips = _tooltip(by, definitions, say)
+    layers = [
+        base.mark_area().encode(
+            y=alt.Y("lower:Q", scale=scale, title=None),
+            y2="upper:Q",
+            detail="code:N",
+            fill=alt.Fill(**colour),
+            fillOpacity=alt.FillOpacity(**_as_is("shade:Q")),
+        ),
+        base.transform_calculate(solid="datum.immature ? null : datum.estimate")
+        .mark_line()
+        .encode(
+            y=alt.Y("solid:Q", scale=scale, title=None),
+            detail="code:N",
+            stroke=alt.Stroke(**colour),
+            strokeWidth=alt.StrokeWidth(**width),
+            strokeDash=alt.condition("datum.rank == 1", alt.value([6, 3]), alt.value([1, 0])),
+        ),
+        base.transform_filter("isValid(datum.dashed)")
+        .mark_line(strokeDash=[2, 3])
+        .encode(
+            y=alt.Y("dashed:Q", scale=scale, title=None),
+            detail="code:N",
+            stroke=alt.Stroke(**colour),
+            strokeWidth=alt.StrokeWidth(**width),
+        ),
+        base.transform_filter("isValid(datum.estimate)")
+        .mark_point(opacity=1, strokeWidth=1.6)
+        .encode(
+            y=y,
+            size=alt.Size(**_as_is("dot:Q")),
+            stroke=alt.Stroke(**colour),
+            fill=alt.Fill(**_as_is("inside:N")),
+            tooltip=tips,
+        ),
         base.transform_filter(f"datum.status == '{SUPPRESSED}' && datum.rank == 2")
         .mark_point(shape="square", stroke=MUTED, strokeDash=[3, 2], size=60)
-        .encode(y=alt.value(HEIGHT - 8), tooltip=_tooltip(by, definitions, say)),
-        *_labels(rows, x, scale, low, high),
+        .encode(y=alt.value(HEIGHT - 8), tooltip=tips),
+        _labels(rows, low, high),
         *changes(definition, frame, say),
     ]
     head = "trend_head_highlight" if highlight else "trend_head"
@@ -165,9 +184,12 @@ def _rows(
     return rows
 
 
-def _labels(
-    rows: list[dict[str, Any]], x: alt.X, scale: alt.Scale, low: float, high: float
-) -> list[alt.Chart]:
+def _as_is(field: str) -> dict[str, Any]:
+    """A channel whose field holds the colour or size itself."""
+    return {"shorthand": field, "scale": None, "legend": None}
+
+
+def _labels(rows: list[dict[str, Any]], low: float, high: float) -> alt.Chart:
     """Names at the ends of the lines, moved apart so that none covers another."""
     last: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -179,25 +201,23 @@ def _labels(
     wanted.sort(key=lambda pair: -pair[0])
     tops = _spread([HEIGHT * (high - value) / (high - low) for value, _ in wanted])
     data = [
-        {"text": lines(row["name"], LABEL_WIDTH - 2)[0], "top": top, "rank": row["rank"]}
+        {
+            "text": row["name"],
+            "top": top,
+            "text_colour": MUTED if row["rank"] == 0 else row["colour"],
+        }
         for (_, row), top in zip(wanted, tops, strict=True)
     ]
-    out = []
-    for rank, colour in ((0, MUTED), (1, INK), (2, ACCENT)):
-        for item in (item for item in data if item["rank"] == rank):
-            out.append(
-                alt.Chart(alt.Data(values=[item]))
-                .mark_text(
-                    align="left",
-                    dx=8,
-                    color=colour,
-                    fontSize=BODY,
-                    fontWeight=600 if rank == 2 else "normal",
-                    limit=RIGHT - 12,
-                )
-                .encode(x=alt.value("width"), y=alt.value(item["top"]), text="text:N")
-            )
-    return out
+    return (
+        alt.Chart(alt.Data(values=data))
+        .mark_text(align="left", dx=8, fontSize=BODY, limit=RIGHT - 12)
+        .encode(
+            x=alt.value("width"),
+            y=alt.Y("top:Q", scale=None, axis=None),
+            text="text:N",
+            color=alt.Color(**_as_is("text_colour:N")),
+        )
+    )
 
 
 def _spread(tops: list[float]) -> list[float]:
