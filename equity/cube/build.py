@@ -105,21 +105,25 @@ def _write(
     metric = definitions.metrics[metric_id]
     dataset = definitions.datasets[metric.dataset]
     fiscal = definitions.city.fiscal_year_start
+    steps = plan.steps(plan.tables(metric), fiscal)
+    sources = {step.source for step in steps}
     made: dict[plan.Table, ir.Table] = {}
-    for number, step in enumerate(plan.steps(plan.tables(metric), fiscal)):
+    for number, step in enumerate(steps):
         if step.source is None:
             counted = cells.counted(records, metric, dataset, step.table.treatment)
             query = cells.from_records(counted, step.table, metric, fiscal, first)
         else:
             query = cells.rolled_up(made[step.source], step.source, step.table, fiscal, first)
-        name = f"cube_work_{number}"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {_sql(query)}")
-        made[step.table] = ibis.table(query.schema(), name=name)
-        written = cells.as_cells(made[step.table], step.table, metric_id, metric)
+        # What is read more than once is kept; a sketch is read for its sums and for its buckets.
+        if step.table in sources or step.table.sketch:
+            name = f"cube_work_{number}"
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {_sql(query)}")
+            made[step.table] = query = ibis.table(query.schema(), name=name)
+        written = cells.as_cells(query, step.table, metric_id, metric)
         connection.execute(f"INSERT INTO cells BY NAME {_sql(written)}")
     for work in made.values():
         connection.execute(f"DROP TABLE {work.get_name()}")
 
 
 def _sql(query: ir.Table) -> str:
-    return str(ibis.to_sql(query, dialect="duckdb"))
+    return str(ibis.to_sql(query, dialect="duckdb", pretty=False))
