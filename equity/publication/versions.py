@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,9 @@ from equity.schema import META_TABLE, POINTER, PUBLICATION_FILE, READ_ONLY, VERS
 from equity.workspace import Workspace
 
 _PREFIX, _SUFFIX = PUBLICATION_FILE.split("{version:06d}")
-_open: dict[tuple[str, int], Publication] = {}
+_KEPT = 4
+"""Versions kept open in a process: the one in service and those that links to evidence name."""
+_open: OrderedDict[tuple[str, int], Publication] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -58,6 +61,10 @@ def open_publication(workspace: Workspace, version: int | None = None) -> Public
     with _lock:
         if key not in _open:
             _open[key] = _connect(workspace, path, wanted)
+        _open.move_to_end(key)
+        # Whoever still uses one that is let go keeps it open by using it.
+        while len(_open) > _KEPT:
+            _open.popitem(last=False)
         return _open[key]
 
 

@@ -199,7 +199,7 @@ def test_threads_share_one_connection(published):
 
     def read():
         try:
-            for _ in range(50):
+            for _ in range(20):
                 publication = open_publication(published)
                 seen.append((id(publication), len(publication.slice("cleared"))))
         except Exception as error:
@@ -222,3 +222,12 @@ def test_a_number_that_is_not_there_is_not_zero(workspace):
     got = open_publication(workspace).slice("cleared", place_level="district")
     assert got.loc[got["place"] == "1", "numerator"].eq(0).all()
     assert got.loc[got["place"] == "2", "numerator"].isna().all()
+
+
+def test_a_publication_in_use_outlives_the_versions_after_it(published):
+    first = open_publication(published)
+    for count in range(6):
+        publish(published, definitions(), entries(count), places(), population(), {})
+        assert open_publication(published).slice("cleared")["estimate"].iloc[0] == count
+    assert first.slice("cleared")["estimate"].iloc[0] == 72.5
+    assert open_publication(published, 1).slice("cleared")["estimate"].iloc[0] == 72.5
