@@ -50,4 +50,4 @@ else:
     serve.prepare()
     app = st.App(__file__, routes=serve.routes())
     if __name__ == "__main__":
-        app.run(config=serve.CONFIG)
+        app.run(config=serve.settings())

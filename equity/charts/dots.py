@@ -86,12 +86,12 @@ def ranked_dots(
         *([_bars(base, x)] if counted else _dots(base, rows, x, finding, names, metric.unit, say)),
         base.transform_filter(alt.FieldOneOfPredicate("status", list(WITHOUT_NUMBERS)))
         .mark_text(align="left", fontStyle="italic", color=MUTED, fontSize=SMALL)
-        .encode(x=alt.value(22), text="status_text:N"),
+        .encode(x=alt.XValue(22), text=alt.Text("status_text:N")),
         base.transform_filter("datum.status == 'suppressed'")
         .mark_point(shape="square", size=70, stroke=MUTED, strokeDash=[3, 2], filled=False)
-        .encode(x=alt.value(12)),
+        .encode(x=alt.XValue(12)),
         base.mark_rect(opacity=0, cursor="pointer")
-        .encode(x=alt.value(0), x2=alt.value("width"), tooltip=tooltip(what, say))
+        .encode(x=alt.XValue(0), x2=alt.X2Value("width"), tooltip=tooltip(what, say))
         .add_params(
             alt.selection_point(name=field, fields=[field], on="click", toggle=False, clear=False)
         ),
@@ -102,16 +102,16 @@ def ranked_dots(
         layers.append(
             base.transform_filter("isValid(datum.estimate)")
             .mark_text(align="left", dx=8)
-            .encode(x=alt.value("width"), text="value_text:N")
+            .encode(x=alt.XValue("width"), text=alt.Text("value_text:N"))
         )
-    chart = alt.layer(*layers, data=alt.Data(values=rows)).properties(
+    chart = alt.layer(*layers).properties(
         height=len(rows) * max(_ROW, _LINE * tallest + 8),
         padding={"left": 4, "top": 4, "right": right, "bottom": 4},
         title=alt.TitleParams(lines(say(ordered)), offset=30),
     )
     title, subtitle, caption = words(finding, definitions, names, say)
     return Drawing(
-        chart=finish(chart, say),
+        chart=finish(chart, rows, say),
         alt_text=say(
             "charts.alt_dots",
             title=title,
@@ -159,17 +159,17 @@ def mini(
         alt.Chart()
         .transform_filter("isValid(datum.lower)")
         .mark_rule(color=INK, strokeWidth=1.6)
-        .encode(x=alt.X("lower:Q", scale=scale, axis=None), x2="upper:Q"),
+        .encode(x=alt.X("lower:Q", scale=scale, axis=None), x2=alt.X2("upper:Q")),
         _points(base, rows, None, say, legend=False).encode(
             tooltip=tooltip(comparison_name(finding.by, definitions, say), say)
         ),
     ]
-    chart = alt.layer(*layers, data=alt.Data(values=rows)).properties(
+    chart = alt.layer(*layers).properties(
         height=28, padding={"left": 2, "top": 2, "right": 2, "bottom": 2}
     )
     title, subtitle, caption = words(finding, definitions, names, say)
     return Drawing(
-        chart=finish(chart, say),
+        chart=finish(chart, rows, say),
         alt_text=say("charts.alt_mini", title=title),
         table=table_of(finding, definitions, names, say),
         title=title,
@@ -202,7 +202,7 @@ def _dots(
         *_reference(finding, names, unit, say),
         base.transform_filter("isValid(datum.lower)")
         .mark_rule(color=INK, strokeWidth=1.6)
-        .encode(x=alt.X("lower:Q", scale=alt.Scale(zero=False)), x2="upper:Q"),
+        .encode(x=alt.X("lower:Q", scale=alt.Scale(zero=False)), x2=alt.X2("upper:Q")),
         _points(base, rows, x, say),
     ]
 
@@ -238,7 +238,7 @@ def _reference(
         alt.Chart(one).mark_rule(color=INK, strokeWidth=1.2, strokeDash=[2, 2]).encode(x=at),
         alt.Chart(one)
         .mark_text(color=INK, fontSize=BODY, fontWeight=600, baseline="bottom", dy=-6)
-        .encode(x=at, y=alt.value(0), text="text:N"),
+        .encode(x=at, y=alt.YValue(0), text=alt.Text("text:N")),
     ]
 
 
@@ -283,7 +283,7 @@ def _names(base: alt.Chart, tallest: int) -> list[alt.Chart]:
     return [
         base.transform_filter(f"datum.lines == {count}")
         .mark_text(align="right", dx=-10, dy=-(count - 1) * _LINE / 2, lineHeight=_LINE)
-        .encode(x=alt.value(0), text="label:N")
+        .encode(x=alt.XValue(0), text=alt.Text("label:N"))
         for count in range(1, tallest + 1)
     ]
 
@@ -292,5 +292,5 @@ def _highlight(base: alt.Chart, field: str, chosen: str | None) -> alt.Chart:
     return (
         base.transform_filter(alt.FieldOneOfPredicate(field, [chosen] if chosen else []))
         .mark_rect(color=ACCENT, fillOpacity=0.08, stroke=ACCENT, strokeWidth=1.5)
-        .encode(x=alt.value(0), x2=alt.value("width"))
+        .encode(x=alt.XValue(0), x2=alt.X2Value("width"))
     )

@@ -39,31 +39,41 @@ class View:
 def choose(here: Here) -> View:
     """The selectors of the page, in rows, and what holds now."""
     say = here.say
-    metric = choices.select(here, "metric", names.metrics(here))
+    first, second = choices.row(2, 1, 1), choices.row(1, 1, 1, 1)
+    with first[0]:
+        metric = choices.select(here, "metric", names.metrics(here))
     offer = offers.of(here, metric)
-    cells = [*choices.row(3), *choices.row(4)]
-    with cells[0]:
+    with second[0]:
         levels = offers.levels(here, offer.levels())
         level = choices.select(here, "level", levels or {"": say("ui.no_places")})
-    with cells[1]:
+    with second[1]:
         inside = names.places(here, level) if level else {}
         inside.pop(OUTSIDE, None)
         place = choices.select(here, "place", {"": say("ui.whole_city")} | inside)
-    with cells[2]:
+    with second[2]:
         dimensions = offers.dimensions(here, offer.dimensions(level if place else CITY))
         by = choices.select(here, "by", dimensions or {"": say("ui.no_groups")})
-    with cells[3]:
+    with second[3]:
         crossings = offers.dimensions(here, offer.crossings(by, level if place else CITY))
         by2 = choices.select(here, "by2", {"": say("ui.not_crossed")} | crossings)
-    with cells[4]:
-        groups = names.groups(here, by2) if by2 else {}
-        group = choices.select(here, "group", {"": say("ui.all_groups")} | groups)
-    with cells[5]:
+    with first[1]:
         kind = choices.select(here, "kind", names.kinds(here, _kinds(offer, level, by)))
-    with cells[6]:
+    with first[2]:
         period = choose_period(here, metric, kind)
-    treatment = choose_treatment(here, metric, offer)
+    third = choices.row(1, 1)
+    with third[0]:
+        treatment = choose_treatment(here, metric, offer)
+    with third[1]:
+        group = _group(here, by2)
     return View(metric, level, place, by, by2, group, kind, period, treatment)
+
+
+def _group(here: Here, dimension: str) -> str:
+    """A group of the second dimension, where there is one."""
+    if not dimension:
+        return ""
+    groups = {"": here.say("ui.all_groups")} | names.groups(here, dimension)
+    return choices.select(here, "group", groups)
 
 
 def choose_period(here: Here, metric: str, kind: str) -> date | None:

@@ -51,6 +51,6 @@ def language(here: Here) -> None:
         select(here, "lang", names)
 
 
-def row(count: int) -> list[DeltaGenerator]:
-    """`count` cells beside each other; on a phone they stand below each other."""
-    return list(st.columns(count))
+def row(*widths: int) -> list[DeltaGenerator]:
+    """Cells of these relative widths beside each other; on a phone they stand below each other."""
+    return list(st.columns(list(widths)))

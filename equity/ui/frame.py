@@ -86,8 +86,12 @@ def metric_title(say: Translator, title: str, verdict: Verdict | None) -> None:
 
 def line(say: Translator, verdict: Verdict, sentence: str) -> None:
     """A finding in a list: its verdict and its sentence."""
-    mark = chip(verdict, verdict_word(verdict, say))
-    st.html(f'<p class="eq-finding">{mark} {escape(sentence)}</p>')
+    said = f'<span class="eq-said">{escape(verdict_word(verdict, say))}</span>'
+    mark = f'<span aria-hidden="true">{VERDICT_ICON[verdict]}</span>{said}'
+    st.html(
+        f'<p class="eq-finding"><span class="eq-chip eq-{verdict}">{mark}</span> '
+        f"{escape(sentence)}</p>"
+    )
 
 
 def position_title(say: Translator, title: str, position: Position) -> None:
@@ -159,5 +163,5 @@ def foot(here: Here) -> None:
 
 def publication(here: Here) -> str:
     """The version in service and the day it was made."""
-    made = str(here.publication.meta.get("created_at", ""))[:10]
+    made = str(here.publication.meta.get("created", ""))[:10]
     return here.say("ui.publication", version=here.publication.version, made=made)

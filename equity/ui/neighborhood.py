@@ -29,7 +29,7 @@ class Standing:
 def choose(here: Here) -> tuple[str, str]:
     """A place level and a place of it; `""` where no metric is published by place."""
     offered = {level for id in here.definitions.metrics for level in offers.of(here, id).levels()}
-    left, right = choices.row(2)
+    left, right = choices.row(1, 1)
     with left:
         levels = offers.levels(here, offered) or {"": here.say("ui.no_places")}
         level = choices.select(here, "level", levels)
@@ -79,7 +79,7 @@ def line(here: Here, standing: Standing) -> None:
     """One metric: where the place stands, its result in words, and the way to the map."""
     finding, entry = standing.finding, standing.entry
     metric = here.definitions.metrics[finding.metric]
-    with st.container(border=True):
+    with st.container(border=True, key=f"eq-card-{finding.metric}"):
         frame.position_title(here.say, names.metric(here, finding.metric), entry.position)
         if entry.estimate is None:
             frame.words(here.say(f"ui.without_{entry.status}"))

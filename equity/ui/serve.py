@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from typing import Any
 
 from altair.utils import schemapi
 from starlette.exceptions import HTTPException
@@ -17,14 +19,27 @@ DISPLAY = "/display/{name}"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}\.geojson")
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
-CONFIG = {
+_FIXED = {
     "server.headless": True,
+    "server.fileWatcherType": "none",
     "browser.gatherUsageStats": False,
     "client.toolbarMode": "minimal",
-    "server.fileWatcherType": "none",
 }
-"""Settings that a running city needs whatever its folder says. The address and port stay with
-.streamlit/config.toml and STREAMLIT_* variables."""
+_FROM_ENVIRONMENT = {"server.address": str, "server.port": int}
+
+
+def settings() -> dict[str, Any]:
+    """The server's settings: what must hold whatever .streamlit/config.toml says, and its address.
+
+    Streamlit reads STREAMLIT_SERVER_ADDRESS and STREAMLIT_SERVER_PORT only when it is started by
+    its own command, so they are read here.
+    """
+    chosen = {
+        name: kind(os.environ[variable])
+        for name, kind in _FROM_ENVIRONMENT.items()
+        if (variable := "STREAMLIT_" + name.upper().replace(".", "_")) in os.environ
+    }
+    return _FIXED | chosen
 
 
 def boundaries(request: Request) -> Response:

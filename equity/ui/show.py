@@ -107,7 +107,7 @@ def behind(here: Here, drawing: Drawing, name: str, metric: str, *, level: str =
         st.dataframe(drawing.table, hide_index=True, alt=drawing.title)
         frame.words(drawing.caption, quiet=True)
         frame.words(speak.interval_meaning(here), quiet=True)
-    with st.container(horizontal=True, key=f"eq-behind-{name}"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"eq-behind-{name}"):
         _file(say("ui.download_csv"), lambda: export.csv(drawing), f"{name}.csv", "text/csv")
         _file(
             say("ui.download_png"),

@@ -38,7 +38,7 @@ def choose(here: Here) -> View:
     say = here.say
     metric = choices.select(here, "metric", names.metrics(here))
     offer = offers.of(here, metric)
-    cells = choices.row(3)
+    cells = choices.row(1, 1, 1)
     with cells[0]:
         by = _by(here, offer)
     with cells[2]:

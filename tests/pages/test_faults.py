@@ -1,0 +1,108 @@
+"""When something is not there: a calm page that says what to do, in either language."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from equity.i18n import LANGUAGES, Translator
+from equity.publication import current_version
+from equity.schema import POINTER, PUBLICATION_FILE
+from equity.workspace import Workspace
+from tests.pages.conftest import PAGES, headline, opened, said
+
+pytestmark = pytest.mark.usefixtures("open_page")
+
+
+@pytest.fixture
+def copied(sample: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A store that a test may damage: publications and boundaries of the sample."""
+    for name in ("publications", "display"):
+        shutil.copytree(sample.store / name, tmp_path / "store" / name)
+    monkeypatch.setenv("EQUITY_STORE", str(tmp_path / "store"))
+    return Workspace(sample.root, tmp_path / "store", sample.data_root)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_no_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, language: str
+) -> None:
+    monkeypatch.setenv("EQUITY_STORE", str(tmp_path / "nothing"))
+    app = opened(page, lang=language)
+    assert not app.exception
+    assert headline(app) == Translator(language)("ui.fault_publication")
+    assert "python -m equity build" in " ".join(said(app))
+
+
+def test_a_half_built_store(copied: Workspace) -> None:
+    name = PUBLICATION_FILE.format(version=current_version(copied))
+    path = copied.publications / name
+    path.write_bytes(path.read_bytes()[:5000])
+    app = opened("overview")
+    assert headline(app) == Translator("en")("ui.fault_publication")
+    assert name in " ".join(said(app))
+
+
+def test_a_pointer_that_names_nothing(copied: Workspace) -> None:
+    (copied.publications / POINTER).write_text(PUBLICATION_FILE.format(version=99))
+    assert headline(opened("trends")) == Translator("en")("ui.fault_publication")
+
+
+def test_broken_definitions_name_the_file_and_the_remedy(
+    sample: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "city"
+    shutil.copytree(sample.root, root, ignore=shutil.ignore_patterns("store"))
+    metric = root / "departments/fire/slow_over_12_minutes.yml"
+    metric.write_text(metric.read_text().replace("kind: share", "kind: shares"))
+    monkeypatch.setenv("EQUITY_WORKSPACE", str(root))
+    app = opened("overview", lang="es")
+    assert headline(app) == Translator("es")("ui.fault_definitions")
+    assert "departments/fire/slow_over_12_minutes.yml" in " ".join(said(app))
+
+
+def test_an_empty_metric_is_named_and_its_pages_stay_calm(
+    sample: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "city"
+    shutil.copytree(sample.root, root, ignore=shutil.ignore_patterns("store"))
+    source = root / "departments/fire/slow_over_12_minutes.yml"
+    shutil.copy(source, source.with_name("not_built_yet.yml"))
+    monkeypatch.setenv("EQUITY_WORKSPACE", str(root))
+    say = Translator("en")
+    for page in ("breakdown", "trends"):
+        app = opened(page, metric="not_built_yet")
+        assert not app.exception
+        assert headline(app) == say("ui.nothing_published")
+    assert "Defined, but nothing published yet" in " ".join(said(opened("overview")))
+    assert headline(opened("methods", metric="not_built_yet"))
+
+
+def test_a_publication_replaced_under_a_session(copied: Workspace) -> None:
+    app = opened("overview")
+    old = current_version(copied)
+    name = PUBLICATION_FILE.format(version=old)
+    shutil.copy(
+        copied.publications / name, copied.publications / PUBLICATION_FILE.format(version=old + 1)
+    )
+    (copied.publications / POINTER).write_text(PUBLICATION_FILE.format(version=old + 1))
+    app.run()
+    assert not app.exception
+    assert f"Publication {old + 1}" in " ".join(said(app))
+
+
+def test_what_nobody_foresaw_is_calm_too(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("equity.ui.overview.choose", broken)
+    app = opened("overview")
+    assert not app.exception
+    assert headline(app) == Translator("en")("ui.fault_unexpected")
+    assert "boom" not in " ".join(said(app))
+    assert "boom" in caplog.text
