@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -107,11 +108,14 @@ class Context:
         """The file that a YAML value names, and what is wrong with that. Not whether it is there."""
         yaml = self.loaded.files.get(file)
         try:
-            return self.workspace.resolve(value, file=file, field=".".join(map(str, path))), []
+            found = self.workspace.resolve(value, file=file, field=".".join(map(str, path)))
+            found.exists()  # raises where no system can hold such a name
         except DefinitionError as error:
             line = yaml.line(path) if yaml else None
-            return None, [Problem(p.file, p.field, p.found, p.expected, p.remedy, line)
-                          for p in error.problems]  # fmt: skip
+            return None, [dataclasses.replace(problem, line=line) for problem in error.problems]
+        except (OSError, ValueError):
+            return None, [self.problem(file, path, "a path", "Correct it.", found=shown(value))]
+        return found, []
 
     def columns_in(self, file: str, path: Path_, value: str,
                    wanted: Sequence[tuple[Path_, str]]) -> list[Problem]:  # fmt: skip
