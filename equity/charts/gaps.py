@@ -78,13 +78,15 @@ def gap_trend(
     ]
     line: dict[str, Any] = {"color": ACCENT, "strokeWidth": 2.6}
     layers = [
-        base.mark_area(color=GRID, opacity=0.7).encode(y=y("tolerance_low"), y2="tolerance:Q"),
-        base.mark_area(color=ACCENT, opacity=0.18).encode(y=y("lower"), y2="upper:Q"),
+        base.mark_area(color=GRID, opacity=0.7).encode(
+            y=y("tolerance_low"), y2=alt.Y2("tolerance:Q")
+        ),
+        base.mark_area(color=ACCENT, opacity=0.18).encode(y=y("lower"), y2=alt.Y2("upper:Q")),
         zero.mark_rule(color=INK, strokeDash=[2, 2]).encode(y=alt.YDatum(0)),
         zero.mark_text(align="left", dx=8, color=INK).encode(
-            x=alt.value("width"),
+            x=alt.XValue("width"),
             y=alt.YDatum(0),
-            text="text:N",
+            text=alt.Text("text:N"),
         ),
         base.transform_calculate(solid="datum.immature ? null : datum.gap")
         .mark_line(**line)
@@ -101,7 +103,7 @@ def gap_trend(
         ),
         *changes(definition, frame, say, text=False),
     ]
-    chart = alt.layer(*layers, data=alt.Data(values=rows)).properties(
+    chart = alt.layer(*layers).properties(
         height=GAP_HEIGHT, padding=margins(), title=alt.TitleParams(lines(head))
     )
     table = pd.DataFrame(
@@ -114,7 +116,7 @@ def gap_trend(
         }
     )
     return Drawing(
-        chart=finish(chart, say),
+        chart=finish(chart, rows, say),
         alt_text=say("charts.alt_gap", title=title, **ends(frame, period_kind, say)),
         table=table,
         title=title,

@@ -77,7 +77,7 @@ def place_map(
         tolerance=tolerance_text(metric, say),
     )
     chart = (
-        alt.layer(*layers, data=alt.Data(values=rows))
+        alt.layer(*layers)
         .transform_lookup(lookup=PLACE, from_=_geometry(boundaries))
         .project("mercator")
         .properties(height=HEIGHT, title=alt.TitleParams(lines(title)))
@@ -86,7 +86,7 @@ def place_map(
     headline, subtitle, caption = words(finding, definitions, all_names, say)
     outside = outside_note(finding, say)
     return Drawing(
-        chart=finish(chart, say),
+        chart=finish(chart, rows, say),
         alt_text=say(
             "charts.alt_map",
             title=headline,
@@ -173,7 +173,7 @@ def _circles(
         .encode(tooltip=tooltip(level, say))
         .add_params(_select())
     )
-    points = {"longitude": "x:Q", "latitude": "y:Q"}
+    points = {"longitude": alt.Longitude("x:Q"), "latitude": alt.Latitude("y:Q")}
     circles = (
         alt.Chart()
         .transform_filter("isValid(datum.estimate)")
@@ -197,7 +197,7 @@ def _circles(
         alt.Chart()
         .transform_filter("!isValid(datum.estimate)")
         .mark_text(dy=12, fontSize=SMALL, color=MUTED)
-        .encode(text="status_text:N", **points)
+        .encode(text=alt.Text("status_text:N"), **points)
     )
     return [ground, circles, few, few_text]
 
@@ -221,7 +221,11 @@ def _labels(rows: list[dict[str, Any]], chosen: str | None, below: bool = False)
     """The places' names, with a halo so that they read on every fill; many places: the chosen only."""
     shown = [row["code"] for row in rows] if len(rows) <= _LABELLED else [chosen] if chosen else []
     base = alt.Chart().transform_filter(alt.FieldOneOfPredicate(PLACE, shown))
-    where = {"longitude": "x:Q", "latitude": "y:Q", "text": "name:N"}
+    where = {
+        "longitude": alt.Longitude("x:Q"),
+        "latitude": alt.Latitude("y:Q"),
+        "text": alt.Text("name:N"),
+    }
     dy = _RADIUS + 8 if below else 0
     halo = base.mark_text(
         stroke=PAPER, strokeWidth=4, strokeJoin="round", opacity=0.85, fontSize=BODY, dy=dy

@@ -78,9 +78,14 @@ def config(say: Translator) -> dict[str, Any]:
     }
 
 
-def finish(chart: Chart, say: Translator) -> Chart:
-    """The chart with the look, as wide as the page gives it."""
-    return chart.properties(
+def finish(chart: Chart, rows: list[dict[str, Any]], say: Translator) -> Chart:
+    """The chart with the look and its data, as wide as the page gives it.
+
+    The data come last: every step in Altair copies all that is there already.
+    """
+    done = chart.properties(
         width="container",
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
     ).configure(**config(say))
+    done.data = alt.Data(values=rows)
+    return done

@@ -80,13 +80,13 @@ def changes(
     ]
     if not rows:
         return []
-    base = alt.Chart(alt.Data(values=rows)).encode(x="period:T")
+    base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("period:T"))
     marks = [base.mark_rule(color=MUTED, strokeWidth=1)]
     if text:
         marks.append(
             base.mark_text(
                 align="left", baseline="bottom", dx=3, dy=-3, color=MUTED, fontSize=SMALL
-            ).encode(y=alt.value(0), text="text:N")
+            ).encode(y=alt.YValue(0), text=alt.Text("text:N"))
         )
     return marks
 

@@ -64,8 +64,8 @@ def trend(
     """
     definition = definitions.metrics[metric]
     rows = _rows(frame, definition, names, say, period_kind)
-    width = [row for row in rows if row["estimate"] is not None]
-    low, high = domain_of([row[k] for row in width for k in ("lower", "upper", "estimate")])
+    shown = [row for row in rows if row["estimate"] is not None]
+    low, high = domain_of([row[k] for row in shown for k in ("lower", "upper", "estimate")])
     scale = alt.Scale(domain=[low, high], nice=False)
     x = time_axis(frame, say, period_kind)
     y = alt.Y("estimate:Q", title=None, scale=scale, axis=alt.Axis(minExtent=AXIS_WIDTH, maxExtent=AXIS_WIDTH, tickCount=6))  # fmt: skip
@@ -80,8 +80,8 @@ def trend(
     layers = [
         base.mark_area().encode(
             y=alt.Y("lower:Q", scale=scale, title=None),
-            y2="upper:Q",
-            detail="code:N",
+            y2=alt.Y2("upper:Q"),
+            detail=alt.Detail("code:N"),
             fill=alt.Fill(**colour),
             fillOpacity=alt.FillOpacity(**_as_is("shade:Q")),
         ),
@@ -89,7 +89,7 @@ def trend(
         .mark_line()
         .encode(
             y=alt.Y("solid:Q", scale=scale, title=None),
-            detail="code:N",
+            detail=alt.Detail("code:N"),
             stroke=alt.Stroke(**colour),
             strokeWidth=alt.StrokeWidth(**width),
             strokeDash=alt.condition("datum.rank == 1", alt.value([6, 3]), alt.value([1, 0])),
@@ -98,7 +98,7 @@ def trend(
         .mark_line(strokeDash=[2, 3])
         .encode(
             y=alt.Y("dashed:Q", scale=scale, title=None),
-            detail="code:N",
+            detail=alt.Detail("code:N"),
             stroke=alt.Stroke(**colour),
             strokeWidth=alt.StrokeWidth(**width),
         ),
@@ -113,7 +113,7 @@ def trend(
         ),
         base.transform_filter(f"datum.status == '{SUPPRESSED}' && datum.rank == 2")
         .mark_point(shape="square", stroke=MUTED, strokeDash=[3, 2], size=60)
-        .encode(y=alt.value(HEIGHT - 8), tooltip=tips),
+        .encode(y=alt.YValue(HEIGHT - 8), tooltip=tips),
         _labels(rows, low, high),
         *changes(definition, frame, say),
     ]
@@ -123,7 +123,7 @@ def trend(
         measure=measure_title(definition, say),
         name=names.get(highlight or "", highlight or ""),
     )
-    chart = alt.layer(*layers, data=alt.Data(values=rows)).properties(
+    chart = alt.layer(*layers).properties(
         height=HEIGHT, padding=margins(), title=alt.TitleParams(lines(text), offset=24)
     )
     subtitle = say(
@@ -132,7 +132,7 @@ def trend(
         what=inline(comparison_name(by, definitions, say)) if by else say("common.city"),
     )
     return Drawing(
-        chart=finish(chart, say),
+        chart=finish(chart, rows, say),
         alt_text=say(
             "charts.alt_trend", title=title, subtitle=subtitle, **ends(frame, period_kind, say)
         ),
@@ -212,9 +212,9 @@ def _labels(rows: list[dict[str, Any]], low: float, high: float) -> alt.Chart:
         alt.Chart(alt.Data(values=data))
         .mark_text(align="left", dx=8, fontSize=BODY, limit=RIGHT - 12)
         .encode(
-            x=alt.value("width"),
+            x=alt.XValue("width"),
             y=alt.Y("top:Q", scale=None, axis=None),
-            text="text:N",
+            text=alt.Text("text:N"),
             color=alt.Color(**_as_is("text_colour:N")),
         )
     )

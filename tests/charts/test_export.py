@@ -31,9 +31,11 @@ def test_the_picture_carries_finding_measure_and_source() -> None:
         assert text in svg
 
 
-def test_a_map_has_its_shapes() -> None:
-    shapes = 'fill="#A63A06"'
-    assert shapes in export.svg(map_of(), samples.boundaries()).upper().replace("FILL", "fill")
+def test_a_map_has_its_shapes_and_the_dots_their_dots() -> None:
+    drawn = export.svg(map_of(), samples.boundaries())
+    assert drawn.count('aria-roledescription="geoshape"') >= len(samples.places())
+    dots = export.svg(all_drawings("en")["dots"])
+    assert dots.count('aria-roledescription="point"') >= 6
 
 
 def test_text_is_measured_in_the_font_that_is_shipped() -> None:

@@ -72,10 +72,10 @@ def test_cannot_tell_without_a_lean_does_not_name_anyone_behind() -> None:
 def test_parity_says_nobody_is_behind_and_within_what() -> None:
     finding = samples.finding(verdict="parity", entries=samples.DISTRICTS[:5])
     assert say(finding) == (
-        "Nobody is behind: across the city 73 of 100 reports were cleared within 5 days, "
+        "Nobody is behind. Across the city, 73 of 100 reports were cleared within 5 days, "
         "and all 5 results by council district lie within ±10% of that, intervals included."
     )
-    assert say(finding, ES).startswith("Nadie queda atrás: en toda la ciudad 73 de cada 100")
+    assert say(finding, ES).startswith("Nadie queda atrás. En toda la ciudad, 73 de cada 100")
     group = say(replace(finding, reference="group:4"))
     assert "the group “District 4”" in group
 
