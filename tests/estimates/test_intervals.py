@@ -139,6 +139,19 @@ def test_dispersion_is_found_whatever_the_trend(true: float) -> None:
     assert estimates.dispersion(series) == pytest.approx(true, rel=0.08)
 
 
+def test_what_the_whole_city_goes_through_is_not_dispersion() -> None:
+    wave = 60 * np.exp(np.sin(np.arange(60)) * 0.8) * np.ones((60, 1))
+    series = np.random.default_rng(11).poisson(wave)
+    assert estimates.dispersion(series) == pytest.approx(1, abs=0.1)
+    assert estimates.dispersion(series[:1]) > 5  # alone, nothing tells a wave from noise
+
+
+def test_one_artefact_does_not_widen_every_interval() -> None:
+    series = np.random.default_rng(12).poisson(1000, size=(10, 9))
+    series[8, 3] *= 5
+    assert estimates.dispersion(series) < 6  # the plain mean is above 100
+
+
 def test_dispersion_of_small_counts_is_not_biased() -> None:
     series = np.random.default_rng(8).poisson(0.5, size=(200, 60))
     assert estimates.dispersion(series) == pytest.approx(1, abs=0.03)
