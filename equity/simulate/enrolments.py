@@ -71,6 +71,9 @@ def make_enrolments(batch: Batch) -> pa.Table:
         name: rng.random(n) >= settings["unknown"][name]
         for name in ("household_size", "income", "language", "race")
     }
+    silent = rng.random(n) < settings["unknown"]["household_size_and_income"]
+    for name in ("household_size", "income"):
+        known[name] &= ~silent
     true_groups: dict[str, Index] = {"language": (LANGUAGES, language)}
     low = income <= INCOMES.index("low")
     helped = settings["scholarship"]
@@ -165,15 +168,18 @@ def _count_reach(
     shape = (len(batch.city.zips), len(SIZES), len(INCOMES))
     cube = chances.reshape(shape) * int(first.sum())
     settings = batch.settings
-    size_known = 1 - settings["unknown"]["household_size"]
-    income_known = 1 - settings["unknown"]["income"]
+    unknown = settings["unknown"]
+    answered = 1 - unknown["household_size_and_income"]
+    size_known = answered * (1 - unknown["household_size"])
+    income_known = answered * (1 - unknown["income"])
+    both_known = size_known * (1 - unknown["income"])
     inside = (1 - settings["outside"]) * (1 - settings["no_coordinates"])
     expected = {
         "city": cube.sum(keepdims=True).reshape(1),
         "household_size": cube.sum(axis=(0, 2)) * size_known,
         "income": cube.sum(axis=(0, 1)) * income_known,
         "place:zip": cube.sum(axis=(1, 2)) * inside,
-        CROSSED: (cube.sum(axis=0) * size_known * income_known).ravel(),
+        CROSSED: (cube.sum(axis=0) * both_known).ravel(),
     }
     crossed_codes = [f"{size},{income}" for size in SIZES for income in INCOMES]
     size, income = groups["household_size"][1], groups["income"][1]

@@ -1,0 +1,175 @@
+"""The application finds the gaps that are planted, and none where there is none.
+
+The whole path is run on 60,000 synthetic records: intake, cells, protection, publication, findings.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from equity import findings, framework, pipeline, records
+from equity.framework.models import Definitions, Metric
+from equity.publication import open_publication
+from equity.simulate.parameters import read_yaml
+from equity.workspace import Workspace
+
+from .conftest import ROOT
+
+ROWS = 60_000
+CLEAR = 4.0  # standard errors beyond the tolerance from which a planted gap must be found
+
+
+@dataclass(frozen=True)
+class Built:
+    workspace: Workspace
+    definitions: Definitions
+    publication: Any
+    truth: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def built(
+    sample_in: Callable[[Path], Workspace], tmp_path_factory: pytest.TempPathFactory
+) -> Built:
+    workspace = sample_in(tmp_path_factory.mktemp("found"))
+    pipeline.build(workspace, rows=ROWS)
+    pipeline.publish(workspace)
+    truth = json.loads((workspace.raw / "truth.json").read_text(encoding="utf-8"))
+    return Built(workspace, framework.load(workspace), open_publication(workspace), truth)
+
+
+def test_the_ledger_sets_aside_exactly_what_was_planted(built: Built) -> None:
+    ledger = records.read_ledger(built.workspace)
+    for dataset, planted in built.truth["quarantined"].items():
+        found: dict[str, int] = {}
+        for reasons in ledger.loc[ledger["dataset"] == dataset, "quarantined"]:
+            for reason, count in reasons.items():
+                found[reason] = found.get(reason, 0) + count
+        assert {k: v for k, v in found.items() if v} == {k: v for k, v in planted.items() if v}
+
+
+def test_published_sums_are_those_of_the_truth(built: Built) -> None:
+    compared = 0
+    for metric in ("scholarship_share", "priority1_within_8_minutes", "dumping_cleared_5_days"):
+        for by, periods in built.truth["values"][metric].items():
+            for period, groups in periods.items():
+                for code, entry in rows_of(built, metric, by, period).items():
+                    true = groups.get(code, {"n": 0, "numerator": 0})
+                    assert (entry["n"], entry["numerator"]) == (true["n"], true["numerator"])
+                    compared += 1
+    assert compared > 500
+
+
+def test_published_medians_are_near_the_true_ones(built: Built) -> None:
+    compared = 0
+    spread = read_yaml(ROOT / "sample/dumping_requests.yml")["elapsed"]["spread"]
+    for by, periods in built.truth["values"]["dumping_median_days"].items():
+        for period, groups in periods.items():
+            for code, entry in rows_of(built, "dumping_median_days", by, period).items():
+                error = math.sqrt(math.pi / 2) * spread / math.sqrt(entry["n"])
+                far = abs(math.log(entry["estimate"] / groups[code]["value"]))
+                assert far < 4.5 * error + 0.01  # a sketch is 1 % wide
+                compared += 1
+    assert compared > 100
+
+
+def rows_of(built: Built, metric: str, by: str, period: str) -> dict[str, Any]:
+    """The published entries with numbers of one comparison, by code."""
+    if by not in {"city", *findings.comparisons(built.publication, metric)}:
+        return {}
+    level = by.removeprefix("place:") if by.startswith("place:") else "city"
+    dimension = "" if by == "city" or by.startswith("place:") else by
+    kind = "all" if period == "all" else "fiscal_year"
+    frame = built.publication.slice(
+        metric, period_kind=kind, place_level=level, dimension=dimension, treatment=""
+    )
+    frame = frame[frame["status"].isin(["value", "unknown_group"])]
+    if period != "all":
+        frame = frame[frame["period"].astype(str).str[:10] == period]
+    column = "group" if dimension else "place"
+    return {row[column]: row for row in frame.to_dict("records") if row["dimension_2"] == ""}
+
+
+def distance(metric: Metric, group: float, city: float) -> float:
+    """How far the true value lies beyond the tolerance on the unfavourable side, in the unit."""
+    tolerance = metric.tolerance
+    wide = tolerance.points or (tolerance.percent or 0) / 100 * city
+    behind = group - city if metric.direction == "lower_is_better" else city - group
+    return behind - wide
+
+
+def planted(built: Built) -> list[tuple[str, dict[str, Any], str, dict[str, float]]]:
+    return [
+        (metric, effect, period, value)
+        for effect in built.truth["planted"]
+        for metric, periods in effect["values"].items()
+        for period, value in periods.items()
+        if effect["by"] in findings.comparisons(built.publication, metric)
+    ]
+
+
+def compare(built: Built, metric: str, by: str, period: str) -> findings.Finding:
+    kind, day = ("all", None) if period == "all" else ("fiscal_year", date.fromisoformat(period))
+    return findings.compare(
+        built.publication, built.definitions, metric, by=by, period_kind=kind, period=day
+    )
+
+
+def test_large_planted_gaps_are_found(built: Built) -> None:
+    found, clear = set(), 0
+    for metric, effect, period, value in planted(built):
+        definition = built.definitions.metrics[metric]
+        finding = compare(built, metric, effect["by"], period)
+        entry = next(e for e in finding.entries if e.code == effect["group"])
+        if entry.estimate is None or entry.upper is None or entry.lower is None:
+            continue
+        error = (entry.upper - entry.lower) / 3.92
+        if distance(definition, value["group"], value["city"]) > CLEAR * error:
+            clear += 1
+            assert finding.verdict == "gap", (metric, effect["id"], period)
+            assert entry.position == "behind", (metric, effect["id"], period)
+            found.add(effect["id"])
+    assert clear >= 10
+    assert found >= {
+        "very_low_income_reached_less",
+        "large_households_reached_less",
+        "vietnamese_scholarships",
+        "lowest_income_areas_slower",
+        "limited_english_areas_slower",
+    }
+
+
+def test_where_nothing_is_planted_nobody_is_behind(built: Built) -> None:
+    looked = 0
+    for none in built.truth["none"]:
+        metric, by = none["metric"], none["by"]
+        for period in built.truth["values"][metric][by]:
+            if not str(none.get("since", "")) <= period <= str(none.get("until", "9999")):
+                continue
+            if period == "all":
+                continue
+            for entry in compare(built, metric, by, period).entries:
+                if not none["groups"] or entry.code in none["groups"]:
+                    looked += 1
+                    assert entry.position not in ("behind", "ahead"), (none, period, entry)
+    assert looked > 60
+
+
+def test_nobody_is_called_within_tolerance_who_lies_far_beyond(built: Built) -> None:
+    for metric, effect, period, value in planted(built):
+        entry = next(
+            e
+            for e in compare(built, metric, effect["by"], period).entries
+            if e.code == effect["group"]
+        )
+        if entry.position == "within":
+            definition = built.definitions.metrics[metric]
+            assert distance(definition, value["group"], value["city"]) < 0.02 * value["city"]
