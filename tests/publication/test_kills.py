@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from equity.disclosure import publish
 from equity.publication import current_version, open_publication
 from equity.workspace import Workspace
+from tests.publication.test_publication import definitions, entries, places, population
 
 ROOT = Path(__file__).resolve().parents[2]
 # Every entry of a version carries the same estimate, so that a mixture of two would show. For each
@@ -110,6 +112,60 @@ def test_readers_never_meet_half_a_version(tmp_path):
     reads, version = torture(tmp_path, kills=6, readers=2)
     assert reads > 10
     assert version >= 7
+
+
+# Publishes version after version, each in a fork that dies at one system call later than the last.
+STEPS = """
+import os, signal, sys
+from pathlib import Path
+from equity.disclosure import publish
+from equity.workspace import Workspace
+from tests.publication.test_publication import definitions, entries, places, population
+root = Path(sys.argv[1])
+workspace = Workspace(root=root, store=root)
+def dying(call, left):
+    def step(*args, **options):
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left[0] -= 1
+        return call(*args, **options)
+    return step
+for line in sys.stdin:
+    count = int(line)
+    writer = os.fork()
+    if writer == 0:
+        left = [count]
+        for name in ("replace", "fsync"):
+            setattr(os, name, dying(getattr(os, name), left))
+        frame = entries().assign(estimate=float(count))
+        frame.loc[frame["status"] == "suppressed", "estimate"] = None
+        publish(workspace, definitions(), frame, places(), population(), {"count": count})
+        os._exit(0)
+    print(os.waitpid(writer, 0)[1], flush=True)
+"""
+
+
+def test_whatever_the_step_at_which_a_writer_dies_there_is_a_whole_version(tmp_path):
+    workspace = Workspace(root=tmp_path, store=tmp_path)
+    publish(workspace, definitions(), entries().assign(estimate=None), places(), population(), {})
+    died = []
+    with subprocess.Popen(
+        [sys.executable, "-c", STEPS, str(tmp_path)], cwd=ROOT, text=True, bufsize=1,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as program:  # fmt: skip
+        for count in range(9):
+            program.stdin.write(f"{count}\n")
+            died.append(int(program.stdout.readline()) == signal.SIGKILL)
+            publication = open_publication(workspace)
+            frame = publication.slice("cleared", place_level=None, dimension=None)
+            assert len(frame) == len(entries())
+            told = frame.loc[frame["status"] == "value", "estimate"].unique()
+            assert publication.version == 1 or told == [publication.meta["count"]]
+        program.stdin.close()
+    # Two renames and four flushes make six steps to die at; after them a writer lives to the end.
+    assert died == [True] * 6 + [False] * 3
+    assert publication.meta["count"] == 8
+    assert not list(tmp_path.rglob(".build-*"))
 
 
 @pytest.mark.proof
