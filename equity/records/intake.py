@@ -169,7 +169,8 @@ class _Intake:
         tally, refused = Tally(), Refused()
         part = part_file(workspace, contract.id, key)
         quarantine = quarantine_file(workspace, contract.id, key)
-        with writing(part, part_schema(contract)) as writer:
+        with_keys = contract.duplicates is not None
+        with writing(part, part_schema(contract), with_keys=with_keys) as writer:
             for batch in self.batches(source, found, positions):
                 writer.write(sort_out(contract, rules, batch, tally, refused, source.name))
             writer.close()

@@ -22,22 +22,23 @@ COMPRESSION = "zstd"
 
 
 class PartWriter:
-    """A part being written under a temporary name; the keys of its rows are kept in memory
-    (8 bytes a row) so that duplicates can be found without reading it again."""
+    """A part being written under a temporary name. Where `with_keys`, the keys of its rows are
+    kept in memory (9 bytes a row), so that duplicates are found without reading it again."""
 
-    def __init__(self, path: Path, schema: pa.Schema):
+    def __init__(self, path: Path, schema: pa.Schema, *, with_keys: bool):
         folder(path.parent)
         self.path, self.written, self._schema = path, temporary(path), schema
         self._writer = pq.ParquetWriter(self.written, schema, compression=COMPRESSION)
-        self._keys: list[pa.Array] = []
-        self._numbers: list[np.ndarray] = []
+        self._with_keys = with_keys
+        self._keys, self._present = [np.array([], "uint64")], [np.array([], bool)]
 
     def write(self, table: pa.Table) -> None:
         """Append accepted rows."""
         self._writer.write_table(table)
-        if KEY_COLUMN in self._schema.names:
-            self._keys += table[KEY_COLUMN].chunks
-            self._numbers.append(table[NUMBER_COLUMN].to_numpy())
+        if self._with_keys:
+            for chunk in table[KEY_COLUMN].chunks:
+                self._keys.append(chunk.fill_null(0).to_numpy(zero_copy_only=False))
+                self._present.append(np.asarray(chunk.is_valid().to_numpy(zero_copy_only=False)))
 
     def close(self) -> None:
         """Finish the file."""
@@ -51,50 +52,74 @@ class PartWriter:
         `others` are the parts whose rows win over this one's. Rows without a key are all kept.
         Raises `IntakeError` where the rule is to refuse them.
         """
-        keys = pa.chunked_array(self._keys, pa.uint64())
-        present = np.asarray(keys.is_valid().to_numpy(), dtype=bool)
-        values = keys.fill_null(0).to_numpy()
-        drop = np.zeros(len(values), bool)
-        where = np.flatnonzero(present)
-        order = where[np.argsort(values[where], kind="stable")]
-        same = values[order][1:] == values[order][:-1]
-        drop[(order[:-1] if rule.rule == "keep_last" else order[1:])[same]] = True
+        keys, present = np.concatenate(self._keys), np.concatenate(self._present)
+        self._keys, self._present = [], []
+        drop = repeated(keys, present, keep_last=rule.rule == "keep_last")
         for other in others:
             theirs = pq.read_table(other, columns=[KEY_COLUMN])[KEY_COLUMN].drop_null().to_numpy()
-            drop |= present & np.isin(values, theirs)
+            drop |= present & _is_among(keys, np.sort(theirs))
         if not drop.any():
             return
-        numbers = np.concatenate(self._numbers)
+        dropped = self._keep_only(~drop)
         if rule.rule == "refuse":
-            rows = ", ".join(str(number) for number in numbers[drop][:5])
+            rows = ", ".join(str(number) for number in dropped[:5])
             raise fault(
-                file, ", ".join(rule.key), f"{drop.sum()} rows with a key that came before, rows {rows} …",
+                file, ", ".join(rule.key),
+                f"{len(dropped)} rows with a key that came before, the first being rows {rows}",
                 "every key once", "Correct the export, or choose duplicates.rule: keep_first.",
             )  # fmt: skip
-        refused.add(numbers[drop], np.full(int(drop.sum()), "duplicate", object))
-        self._rewrite(~drop)
+        refused.add(dropped, np.full(len(dropped), "duplicate", object))
 
-    def _rewrite(self, keep: np.ndarray) -> None:
-        full = self.written
+    def _keep_only(self, keep: np.ndarray) -> np.ndarray:
+        """Write the part again without the other rows, whose numbers it gives."""
+        full, dropped, start = self.written, [], 0
         self.written = temporary(self.path.with_suffix(".kept.parquet"))
-        start = 0
         try:
             with (
                 pq.ParquetFile(full) as source,
                 pq.ParquetWriter(self.written, self._schema, compression=COMPRESSION) as target,
             ):
                 for batch in source.iter_batches(batch_size=100_000):
-                    kept = pa.array(keep[start : start + len(batch)])
-                    target.write_batch(batch.filter(kept))
+                    kept = keep[start : start + len(batch)]
+                    target.write_batch(batch.filter(pa.array(kept)))
+                    dropped.append(batch.column(NUMBER_COLUMN).to_numpy()[~kept])
                     start += len(batch)
         finally:
             full.unlink(missing_ok=True)
+        return np.concatenate(dropped)
+
+
+def repeated(keys: np.ndarray, present: np.ndarray, *, keep_last: bool = False) -> np.ndarray:
+    """Mask of the rows whose key came before (keep_last: comes after), where `present`.
+
+    >>> repeated(np.array([7, 8, 7, 7]), np.array([True, True, True, False])).tolist()
+    [False, False, True, False]
+    """
+    drop = np.zeros(len(keys), bool)
+    ordered = np.sort(keys)  # first without positions: mostly there are no duplicates at all
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    rows = np.flatnonzero(present & _is_among(keys, twice))
+    order = rows[np.argsort(keys[rows], kind="stable")]
+    same = keys[order][1:] == keys[order][:-1]
+    drop[(order[:-1] if keep_last else order[1:])[same]] = True
+    return drop
+
+
+def _is_among(keys: np.ndarray, ordered: np.ndarray) -> np.ndarray:
+    """Mask of the keys that are among the `ordered` ones, a million at a time."""
+    found = np.zeros(len(keys), bool)
+    if len(ordered):
+        for start in range(0, len(keys), 1_000_000):
+            some = keys[start : start + 1_000_000]
+            at = np.minimum(np.searchsorted(ordered, some), len(ordered) - 1)
+            found[start : start + len(some)] = ordered[at] == some
+    return found
 
 
 @contextmanager
-def writing(path: Path, schema: pa.Schema) -> Iterator[PartWriter]:
+def writing(path: Path, schema: pa.Schema, *, with_keys: bool) -> Iterator[PartWriter]:
     """A part that is put in place at the end, and of which nothing is left after an error."""
-    writer = PartWriter(path, schema)
+    writer = PartWriter(path, schema, with_keys=with_keys)
     try:
         yield writer
         commit(writer.written, path)
