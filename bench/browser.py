@@ -42,19 +42,29 @@ _FLAGS = [
 ]
 _SHAPES = "g.mark-shape path"
 _WATCH = """() => {
-  document.querySelectorAll('svg').forEach(svg => svg.dataset.old = '1');
-  window.redrawn = new Promise(done => {
-    let begin = 0;
-    window.addEventListener('click', () => { begin = performance.now(); },
-                            {capture: true, once: true});
-    const look = () => {
-      const drawn = document.querySelector('svg:not([data-old]) g.mark-shape path');
-      if (begin && drawn) done(performance.now() - begin); else requestAnimationFrame(look);
-    };
-    look();
-  });
+  document.querySelectorAll('svg').forEach(svg => { svg.dataset.old = '1'; });
+  window.milliseconds = 0;
+  let begin = 0;
+  window.addEventListener('click', () => { begin = performance.now(); },
+                          {capture: true, once: true});
+  const look = () => {
+    const drawn = document.querySelector('svg:not([data-old]) g.mark-shape path');
+    if (begin && drawn) window.milliseconds = performance.now() - begin;
+    else requestAnimationFrame(look);
+  };
+  look();
 }"""
-"""Milliseconds from the click to a map that was not there before."""
+"""Measures the milliseconds from the click to a map that was not there before."""
+_SETTLED = "() => !document.querySelector('svg[data-old] g.mark-shape')"
+"""The maps of before the last choice are gone."""
+_INSIDE = """shape => {
+  const box = shape.getBoundingClientRect(), parts = [...Array(20).keys()].map(n => (n + .5) / 20);
+  for (const down of parts) for (const across of parts) {
+    const x = box.left + across * box.width, y = box.top + down * box.height;
+    if (document.elementFromPoint(x, y) === shape) return [x, y];
+  }
+}"""
+"""A point of the screen at which a click hits this shape and no other."""
 
 
 @dataclass(frozen=True)
@@ -153,11 +163,16 @@ def measure(workspace: Workspace) -> Iterator[Line]:
 
 def _choose(page: Page, number: int) -> float:
     """Seconds from a click on a shape of the map to the map that shows the choice."""
-    shapes = page.locator(_SHAPES)
+    page.wait_for_function(_SETTLED)
+    # the first group holds every place; what is drawn above it is the outline of the chosen one
+    shapes = page.locator("g.mark-shape").first.locator("path")
     shape = shapes.nth(number % shapes.count())
+    shape.scroll_into_view_if_needed()
+    x, y = shape.evaluate(_INSIDE)
     page.evaluate(_WATCH)
-    shape.click(force=True)
-    return float(page.evaluate("() => window.redrawn")) / 1000
+    page.mouse.click(x, y)
+    page.wait_for_function("window.milliseconds")
+    return float(page.evaluate("window.milliseconds")) / 1000
 
 
 async def _crowd(url: str, workspace: Workspace, view: dict[str, str]) -> list[float]:
