@@ -77,19 +77,28 @@ def compared(frame: pd.DataFrame, definitions: Definitions, places: pd.DataFrame
     return pd.concat(counts, axis=1).max(axis=1).clip(lower=1)
 
 
+IMMATURE_TAIL = 0.05
+"""Share of a pooled period that may still be immature without the whole being called so."""
+
+
 def period_flags(
     frame: pd.DataFrame, metric: Metric, first: date, last: date, fiscal_year_start: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Two boolean columns beside `frame`: periods that are immature, and periods that are partial.
 
     Immature: the period's last day plus the metric's maturity lies after `last`, the last record's
-    date. Partial: it ends after `last`, or begins in a month before that of `first`.
+    date; for `all` periods together, which always end with the last record, when that tail is more
+    than `IMMATURE_TAIL` of their length. Partial: it ends after `last`, or begins in a month before
+    that of `first`.
     """
     answers: dict[tuple[str, date], tuple[bool, bool]] = {}
     keys = list(zip(frame["period_kind"], frame["period"], strict=True))
     for kind, start in set(keys):
         end = periods.last_day(kind, start, last)
-        late = end + timedelta(days=metric.maturity_days) > last
+        if kind == "all":
+            late = metric.maturity_days > IMMATURE_TAIL * (last - first).days
+        else:
+            late = end + timedelta(days=metric.maturity_days) > last
         answers[kind, start] = late, end > last or start < first.replace(day=1)
     flags = np.array([answers[key] for key in keys], dtype=bool).reshape(-1, 2)
     return flags[:, 0], flags[:, 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +18,7 @@ from equity.findings.verdict import (
     survives_unknown,
 )
 from equity.framework.models import Definitions, Metric
+from equity.publication import Publication
 from equity.schema import (
     CITY,
     NO_RECORDS,
@@ -38,18 +39,7 @@ PERIOD_PREFERENCE = ("fiscal_year", "year", "all", "quarter", "month")
 _NUMBERS = ("estimate", "lower", "upper", "lower_simultaneous", "upper_simultaneous")
 
 
-class Slices(Protocol):
-    """What a comparison needs of a publication."""
-
-    @property
-    def version(self) -> int: ...
-
-    def slice(self, metric: str, **key: Any) -> pd.DataFrame: ...
-
-    def tables(self, metric: str) -> pd.DataFrame: ...
-
-
-def comparisons(publication: Slices, metric: str) -> list[str]:
+def comparisons(publication: Publication, metric: str) -> list[str]:
     """Every `by` that the metric's published tables allow, places first, in a stable order."""
     tables = publication.tables(metric)
     levels = sorted({f"{PLACE_PREFIX}{level}" for level in tables["place_level"] if level != CITY})
@@ -58,7 +48,7 @@ def comparisons(publication: Slices, metric: str) -> list[str]:
     return levels + sorted(dimensions)
 
 
-def period_kinds(publication: Slices, metric: str, by: str) -> list[str]:
+def period_kinds(publication: Publication, metric: str, by: str) -> list[str]:
     """The kinds of period in which `by` is published, the preferred one first."""
     tables = publication.tables(metric)
     if by.startswith(PLACE_PREFIX):
@@ -68,7 +58,7 @@ def period_kinds(publication: Slices, metric: str, by: str) -> list[str]:
     return [kind for kind in PERIOD_PREFERENCE if kind in kinds]
 
 
-def periods(publication: Slices, metric: str, period_kind: str) -> list[tuple[date, bool]]:
+def periods(publication: Publication, metric: str, period_kind: str) -> list[tuple[date, bool]]:
     """(period, immature) of a metric for the whole city, oldest first."""
     frame = publication.slice(metric, period_kind=period_kind, place_level=CITY)
     return [
@@ -78,7 +68,7 @@ def periods(publication: Slices, metric: str, period_kind: str) -> list[tuple[da
     ]
 
 
-def latest_period(publication: Slices, metric: str, period_kind: str) -> date | None:
+def latest_period(publication: Publication, metric: str, period_kind: str) -> date | None:
     """The last period whose cases have had time to finish; the last of all where none has."""
     known = periods(publication, metric, period_kind)
     mature = [period for period, immature in known if not immature]
@@ -86,7 +76,7 @@ def latest_period(publication: Slices, metric: str, period_kind: str) -> date | 
 
 
 def compare(
-    publication: Slices,
+    publication: Publication,
     definitions: Definitions,
     metric: str,
     *,
@@ -108,7 +98,7 @@ def compare(
     definition = definitions.metrics[metric]
     kind = period_kind or next(iter(period_kinds(publication, metric, by)), PERIOD_PREFERENCE[0])
     start = period or latest_period(publication, metric, kind) or date.min
-    scope = {"treatment": treatment, "period_kind": kind, "period": start}
+    scope: dict[str, Any] = {"treatment": treatment, "period_kind": kind, "period": start}
     rows = _rows(publication, metric, by, place, within, scope)
     city = publication.slice(metric, place_level=CITY, place=CITY, dimension="", **scope)
     total = _entry(city.iloc[0]) if len(city) else None
@@ -178,7 +168,7 @@ def favourable(metric: Metric) -> int:
 
 
 def _rows(
-    publication: Slices,
+    publication: Publication,
     metric: str,
     by: str,
     place: tuple[str, str],
@@ -388,7 +378,7 @@ def order(findings: Sequence[Finding]) -> list[Finding]:
     )
 
 
-def overview(publication: Slices, definitions: Definitions) -> list[Finding]:
+def overview(publication: Publication, definitions: Definitions) -> list[Finding]:
     """One finding for every metric and every comparison it publishes, ranked by `order`."""
     found = []
     for metric in definitions.metrics:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from equity.findings.compare import PLACE_PREFIX, Slices, favourable
+from equity.findings.compare import PLACE_PREFIX, favourable
 from equity.findings.verdict import Band
 from equity.framework.models import Definitions
+from equity.publication import Publication
 from equity.schema import CITY, OUTSIDE
 
 SERIES_COLUMNS = ["period", "code", "status", "estimate", "lower", "upper", "n", "immature"]
 
 
 def series(
-    publication: Slices,
+    publication: Publication,
     metric: str,
     *,
     by: str,
@@ -25,7 +28,7 @@ def series(
 
     The row of the whole city (or of `place`) has code `""`; `by=""` gives only that.
     """
-    scope = {"treatment": treatment, "period_kind": period_kind}
+    scope: dict[str, Any] = {"treatment": treatment, "period_kind": period_kind}
     total = publication.slice(metric, place_level=place[0], place=place[1], dimension="", **scope)
     frames = [total.assign(code="")]
     if by.startswith(PLACE_PREFIX):
@@ -41,7 +44,7 @@ def series(
 
 
 def gap_series(
-    publication: Slices,
+    publication: Publication,
     definitions: Definitions,
     metric: str,
     *,

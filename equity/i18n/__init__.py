@@ -7,8 +7,8 @@ id is `domain.name`; its text may hold named placeholders in braces. Text that b
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def catalogue(language: str) -> dict[str, tuple[str, ...]]:
                 if message.id:
                     key = message.id if isinstance(message.id, str) else message.id[0]
                     text = message.string
-                    messages[key] = (text,) if isinstance(text, str) else tuple(text)
+                    messages[key] = (text,) if isinstance(text, str) else tuple(text or ())
     return messages
 
 
@@ -45,7 +45,7 @@ class Translator:
     >>> say = Translator("en")
     >>> say.number(1234.5)
     '1,234.5'
-    >>> Translator("es").date(date(2022, 3, 1))
+    >>> Translator("es").date(dt.date(2022, 3, 1))
     '1 de marzo de 2022'
     """
 
@@ -86,11 +86,11 @@ class Translator:
         value = round(value, digits) or 0.0  # no "-0"
         return format_decimal(value, format=f"#,##0.{'0' * digits}".rstrip("."), locale=self.locale)
 
-    def date(self, day: date) -> str:
+    def date(self, day: dt.date) -> str:
         """A day, written out."""
         return format_date(day, "long", locale=self.locale)
 
-    def period(self, kind: str, start: date) -> str:
+    def period(self, kind: str, start: dt.date) -> str:
         """The name of the period of `kind` that begins on `start`: 'March 2022', 'FY 2021–22'."""
         if kind == "month":
             return format_date(start, "LLLL y", locale=self.locale)
@@ -99,7 +99,7 @@ class Translator:
         if kind == "year":
             return str(start.year)
         if kind == "fiscal_year":
-            end = start + timedelta(days=364)
+            end = start + dt.timedelta(days=364)
             return self("common.fiscal_year", first=start.year, last=f"{end.year % 100:02d}")
         return self("common.all_periods")
 
