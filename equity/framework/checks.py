@@ -21,7 +21,8 @@ from equity.framework.rules_city import (
     texts_are_translated,
 )
 from equity.framework.rules_dataset import DATASET_RULES
-from equity.framework.rules_metric import METRIC_RULES, case_of
+from equity.framework.rules_metric import METRIC_RULES
+from equity.framework.rules_terms import case_of
 from equity.workspace import Workspace
 
 

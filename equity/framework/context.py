@@ -12,8 +12,9 @@ from typing import Literal
 
 from equity.errors import DefinitionError, Problem
 from equity.framework.expressions import ParsedExpression, columns_of, parse
+from equity.framework.faults import HIDDEN, is_private, shown
 from equity.framework.headers import header
-from equity.framework.load import HIDDEN, Loaded, is_private, shown
+from equity.framework.load import Loaded
 from equity.framework.models import Dataset
 from equity.framework.yaml_files import Path_
 from equity.workspace import Workspace

@@ -15,7 +15,8 @@ from typing import Any
 
 from equity.errors import DefinitionError, Problem
 from equity.framework.expression_operations import OPERATIONS, Kind, Node, literal_sql
-from equity.framework.expression_parser import RefusedError, parse_tree
+from equity.framework.expression_parser import parse_tree
+from equity.framework.expression_tokens import RefusedError
 from equity.framework.models import Dataset
 from equity.schema import DATE_COLUMN
 

@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from equity.errors import Problem
 from equity.framework.context import Context
 from equity.framework.expressions import columns_of
-from equity.framework.models import Dataset, Metric, Population, Treatment
+from equity.framework.models import Population, Treatment
+from equity.framework.rules_terms import TERM_RULES, Case
 from equity.framework.yaml_files import Path_
 from equity.schema import CITY
-
-
-@dataclass(frozen=True)
-class Case:
-    """A metric with its file and, where they can be read, its dataset and population."""
-
-    id: str
-    file: str
-    metric: Metric
-    dataset: Dataset | None
-    population: Population | None
-
-
-def case_of(context: Context, id: str, metric: Metric) -> Case:
-    """`metric` with what it refers to."""
-    loaded = context.loaded
-    return Case(
-        id,
-        f"departments/{loaded.department_of[id]}/{id}.yml",
-        metric,
-        loaded.datasets.get(metric.dataset),
-        loaded.populations.get(metric.population or ""),
-    )
 
 
 # --- what it refers to ---------------------------------------------------------------------------
@@ -234,80 +211,9 @@ def _counted(context: Context, population: Population, by: list[str]) -> bool:
     return not by or all(groups in counted for groups in wanted)
 
 
-# --- reference and tolerance ---------------------------------------------------------------------
-def tolerance_is_one_of_two(context: Context, case: Case) -> Iterator[Problem]:
-    tolerance = case.metric.tolerance
-    if (tolerance.percent is None) == (tolerance.points is None):
-        yield context.problem(case.file, ("tolerance",), "exactly one of percent and points",
-                              "Write {percent: 10} or {points: 5}.")  # fmt: skip
-
-
-def reference_is_complete(context: Context, case: Case) -> Iterator[Problem]:
-    reference, metric = case.metric.reference, case.metric
-    here: Path_ = ("reference",)
-    for name, kind in (("group", "group"), ("attribute", "need")):
-        if (getattr(reference, name) is not None) != (reference.kind == kind):
-            yield context.problem(case.file, here, f"`{name}` exactly with kind {kind}",
-                                  "Add one or take the other out.")  # fmt: skip
-    if reference.attribute is not None:
-        yield from context.missing(case.file, (*here, "attribute"), reference.attribute,
-                                   context.ids("population"), "a population")  # fmt: skip
-    if reference.group is not None and context.dimensions is not None:
-        codes = {code for d in metric.dimensions if d in context.loaded.dimensions
-                 for code in context.loaded.dimensions[d].codes}  # fmt: skip
-        yield from context.missing(case.file, (*here, "group"), reference.group, codes,
-                                   "a group of the metric's dimensions")  # fmt: skip
-
-
-# --- what is said about it -----------------------------------------------------------------------
-def notes_are_about_places(context: Context, case: Case) -> Iterator[Problem]:
-    for position, note in enumerate(case.metric.notes):
-        here: Path_ = ("notes", position)
-        if note.place_level is not None and context.levels is not None:
-            yield from context.missing(case.file, (*here, "place_level"), note.place_level,
-                                       {*context.levels, CITY}, "a place level")  # fmt: skip
-        if note.places and note.place_level is None:
-            yield context.problem(case.file, here, "`place_level` beside `places`", "Add it.")
-
-
-def alternatives_have_titles(context: Context, case: Case) -> Iterator[Problem]:
-    unfinished = case.metric.unfinished
-    if unfinished is None:
-        return
-    for name in unfinished.alternatives:
-        if not unfinished.alternative_titles.get(name):
-            yield context.problem(case.file, ("unfinished", "alternatives", name),
-                                  "a title under `alternative_titles`",
-                                  "Say in a few words what was decided.", found=name)  # fmt: skip
-    for name in unfinished.alternative_titles:
-        yield from context.missing(case.file, ("unfinished", "alternative_titles", name), name,
-                                   unfinished.alternatives, "an alternative")  # fmt: skip
-
-
-def approval_is_whole(context: Context, case: Case) -> Iterator[Problem]:
-    metric = case.metric
-    if (metric.approved_by is None) != (metric.approved_on is None):
-        name = "approved_on" if metric.approved_on else "approved_by"
-        yield context.problem(case.file, (name,), "approved_by and approved_on together",
-                              "Say who approved it and when, or take both out.")  # fmt: skip
-    if metric.approved_on is not None and metric.approved_on > context.today:
-        yield context.problem(case.file, ("approved_on",), f"a day up to {context.today}",
-                              "Correct the date.")  # fmt: skip
-
-
-def review_is_not_overdue(context: Context, case: Case) -> Iterator[Problem]:
-    if case.metric.review_due < context.today:
-        yield context.problem(
-            case.file, ("review_due",), f"a review that is not past due on {context.today}",
-            f"Review the definition with {case.metric.monitoring.owner}, then set the next date.",
-            severity="warning",
-        )  # fmt: skip
-
-
 METRIC_RULES = (
     objective_exists, dataset_exists, population_exists, dimensions_exist,
     dimensions_come_from_the_dataset, expressions_are_right, kind_has_what_it_needs,
     aggregate_column_fits, unit_fits, tables_name_what_exists, denominators_cover_the_tables,
-    tolerance_is_one_of_two, reference_is_complete, notes_are_about_places,
-    alternatives_have_titles, approval_is_whole, review_is_not_overdue,
+    *TERM_RULES,
 )  # fmt: skip

@@ -137,6 +137,27 @@ def test_a_denominator_that_does_not_cover_the_table(workspace):
     assert (problem.file, problem.field) == (RATE, "tables.0.by")
 
 
+def test_an_objective_that_comes_twice_in_a_department(workspace):
+    department = "departments/clean/department.yml"
+    text = (workspace.root / department).read_text(encoding="utf-8")
+    program = text[text.index("  - id: dumping") :]
+    (workspace.root / department).write_text(text + program, encoding="utf-8")
+    assert {(p.file, p.field) for p in new(workspace)} == {
+        (department, f"programs.{program}{rest}")
+        for program in (0, 1)
+        for rest in (".id", ".objectives.0.id")
+    }
+
+
+def test_a_dimension_from_a_field_of_another_dataset(workspace):
+    text = (workspace.root / REQUESTS).read_text(encoding="utf-8")
+    other = workspace.root / "datasets/calls.yml"
+    other.write_text(text.replace("language:", "tongue:"), encoding="utf-8")
+    edit(workspace, DIMENSIONS, "{field: language}", "{field: tongue}")
+    assert {(p.file, p.field) for p in new(workspace)} == {(CLEARED, "dimensions.0"),
+                                                           (RATE, "dimensions.0")}  # fmt: skip
+
+
 def test_warnings_do_not_stop_a_build(workspace):
     edit(workspace, CLEARED, "review_due: 2027-01-15", "review_due: 2026-11-21")
     edit(workspace, CLEARED, "{en: It matters., es: Importa.}", "{en: It matters.}")
