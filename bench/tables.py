@@ -105,9 +105,20 @@ def compare(
             for _ in range(REPEATS):
                 ours.append(_fastest(cells))
                 theirs.append(_fastest(lambda table=table: plain(table)))
+        _same_counts(connection)
         plain_of[table] = min(theirs)
         yield table, min(ours), min(theirs)
     yield None, min(_fastest(cells) for _ in range(REPEATS)), sum(plain_of.values())
+
+
+def _same_counts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fails where the two sides did not count the same: then they did not do the same work."""
+    ours, theirs = (
+        connection.execute(f"SELECT count(*), sum(n)::BIGINT FROM {name}").fetchall()
+        for name in ("cells", "plain")
+    )
+    if ours != theirs:
+        raise AssertionError(f"cells and records counted are {ours} in the cube, {theirs} plainly")
 
 
 def measure(workspace: Workspace, verbose: bool = False) -> Iterator[Line]:
