@@ -154,7 +154,8 @@ def _languages_and_races(batch: Batch, area: np.ndarray) -> tuple[np.ndarray, np
     spoken = with_average(residents[[f"language_{code}" for code in LANGUAGES]].to_numpy(float))
     language = draw_by_row(rng, spoken, area)
     local = with_average(residents[[f"race_{code}" for code in RACES]].to_numpy(float))
-    race = draw_by_row(rng, local, area)
+    tilt = np.array([batch.settings["race_of_english"][code] for code in RACES])
+    race = draw_by_row(rng, local * tilt, area)
     for code, shares in batch.settings["race_of_language"].items():
         hit = language == LANGUAGES.index(code)
         race[hit] = draw(rng, int(hit.sum()), [shares.get(name, 0) for name in RACES])
