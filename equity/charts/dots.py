@@ -25,7 +25,6 @@ from equity.charts.words import words
 from equity.findings.model import Finding
 from equity.framework.models import Definitions
 from equity.i18n import Translator
-from equity.narrative import position_word
 from equity.narrative.names import comparison_name, is_place, reference_name
 from equity.narrative.numbers import TABLE_FIGURES, is_count, quantity
 from equity.schema import OUTSIDE, UNKNOWN
@@ -33,8 +32,8 @@ from equity.schema import OUTSIDE, UNKNOWN
 GROUP = "group"
 """Name of the selection when groups are compared; places use `equity.charts.maps.PLACE`."""
 _ROW, _LINE, _LETTER = 30, 16, 7
-_LABELLED = 10
-_VALUE_COLUMN = 64
+_LABELLED = 12
+"""Rows up to which values are written: as many as fit beside the ten districts of a city."""
 
 
 def ranked_dots(
@@ -61,10 +60,10 @@ def ranked_dots(
     field = "place" if is_place(finding.by) else GROUP
     rows = [{**row_of(e, metric, names, say), field: e.code} for e in entries]
     for row in rows:
-        row["label"] = lines(row["name"], LABEL_WIDTH)
-        row["lines"] = len(row["label"])
+        label = lines(row["name"], LABEL_WIDTH)
+        row |= {"label": "\n".join(label), "lines": len(label)}
     tallest = max((row["lines"] for row in rows), default=1)
-    widest = max((len(line) for row in rows for line in row["label"]), default=1)
+    widest = max((len(line) for row in rows for line in row["label"].split("\n")), default=1)
     margin = _LETTER * widest + 12
 
     y = alt.Y(
@@ -96,9 +95,7 @@ def ranked_dots(
             alt.selection_point(name=field, fields=[field], on="click", toggle=False, clear=False)
         ),
     ]
-    right = 8
-    if sum(row["estimate"] is not None for row in rows) < _LABELLED:
-        right = _VALUE_COLUMN
+    if sum(row["estimate"] is not None for row in rows) <= _LABELLED:
         layers.append(
             base.transform_filter("isValid(datum.estimate)")
             .mark_text(align="left", dx=8)
@@ -106,7 +103,6 @@ def ranked_dots(
         )
     chart = alt.layer(*layers).properties(
         height=len(rows) * max(_ROW, _LINE * tallest + 8),
-        padding={"left": 4, "top": 4, "right": right, "bottom": 4},
         title=alt.TitleParams(lines(say(ordered)), offset=30),
     )
     title, subtitle, caption = words(finding, definitions, names, say)
@@ -156,11 +152,8 @@ def mini(
     ]
     layers = [
         *([] if is_count(metric) else against),
-        alt.Chart()
-        .transform_filter("isValid(datum.lower)")
-        .mark_rule(color=INK, strokeWidth=1.6)
-        .encode(x=alt.X("lower:Q", scale=scale, axis=None), x2=alt.X2("upper:Q")),
-        _points(base, rows, None, say, legend=False).encode(
+        *_intervals(alt.Chart(), rows, alt.X("lower:Q", scale=scale, axis=None)),
+        _points(base, rows, None, legend=False).encode(
             tooltip=tooltip(comparison_name(finding.by, definitions, say), say)
         ),
     ]
@@ -200,10 +193,19 @@ def _dots(
     return [
         *_band(finding),
         *_reference(finding, names, unit, say),
+        *_intervals(base, rows, alt.X("lower:Q", scale=alt.Scale(zero=False))),
+        _points(base, rows, x),
+    ]
+
+
+def _intervals(base: alt.Chart, rows: list[dict[str, Any]], x: alt.X) -> list[alt.Chart]:
+    """The intervals as lines; no layer where no entry has one."""
+    if all(row["lower"] is None for row in rows):
+        return []
+    return [
         base.transform_filter("isValid(datum.lower)")
         .mark_rule(color=INK, strokeWidth=1.6)
-        .encode(x=alt.X("lower:Q", scale=alt.Scale(zero=False)), x2=alt.X2("upper:Q")),
-        _points(base, rows, x, say),
+        .encode(x=x, x2=alt.X2("upper:Q"))
     ]
 
 
@@ -248,15 +250,12 @@ def _at(value: float, bare: bool) -> alt.XDatum:
 
 
 def _points(
-    base: alt.Chart,
-    rows: list[dict[str, Any]],
-    x: alt.X | None,
-    say: Translator,
-    legend: bool = True,
+    base: alt.Chart, rows: list[dict[str, Any]], x: alt.X | None, legend: bool = True
 ) -> alt.Chart:
     """The dots: shape and colour say the position, hollow means that one cannot tell."""
-    shown = [p for p in POSITION_MARK if any(r["position"] == p and r["estimate"] is not None for r in rows)]  # fmt: skip
-    domain = [position_word(position, say) for position in shown]
+    words = {row["position"]: row["status_text"] for row in rows if row["estimate"] is not None}
+    shown = [position for position in POSITION_MARK if position in words]
+    domain = [words[position] for position in shown]
     marks = [POSITION_MARK[position] for position in shown]
     key = alt.Legend(title=None, columns=2) if legend else None
 
@@ -282,7 +281,9 @@ def _names(base: alt.Chart, tallest: int) -> list[alt.Chart]:
     """The rows' names left of the panel, centred on their row however many lines they have."""
     return [
         base.transform_filter(f"datum.lines == {count}")
-        .mark_text(align="right", dx=-10, dy=-(count - 1) * _LINE / 2, lineHeight=_LINE)
+        .mark_text(
+            align="right", dx=-10, dy=-(count - 1) * _LINE / 2, lineHeight=_LINE, lineBreak="\n"
+        )
         .encode(x=alt.XValue(0), text=alt.Text("label:N"))
         for count in range(1, tallest + 1)
     ]

@@ -17,8 +17,8 @@ from equity.charts.timeline import (
     day_of,
     domain_of,
     ends,
-    margins,
     number_or_none,
+    right_margin,
     stamp,
     status_of,
     time_axis,
@@ -103,8 +103,8 @@ def gap_trend(
         ),
         *changes(definition, frame, say, text=False),
     ]
-    chart = alt.layer(*layers).properties(
-        height=GAP_HEIGHT, padding=margins(), title=alt.TitleParams(lines(head))
+    chart = alt.layer(*layers, right_margin()).properties(
+        height=GAP_HEIGHT, title=alt.TitleParams(lines(head))
     )
     table = pd.DataFrame(
         {

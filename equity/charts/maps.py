@@ -13,6 +13,7 @@ from equity.charts.model import (
     Drawing,
     lines,
     measure_title,
+    neutral,
     row_of,
     table_of,
     tally,
@@ -68,7 +69,11 @@ def place_map(
         for code, x, y in zip(places["place"].astype(str), places["x"], places["y"], strict=True)
     ]
     level = comparison_name(finding.by, definitions, say)
-    layers = _circles(rows, metric, level, say) if is_count(metric) else _shapes(rows, level, say)
+    layers = (
+        _circles(rows, metric, level, say)
+        if is_count(metric)
+        else _shapes(rows, metric, level, say)
+    )
     layers += [_outline(chosen, level, say), *_labels(rows, chosen, below=is_count(metric))]
     head = "map_counts" if is_count(metric) else "map_steps"
     title = say(
@@ -122,12 +127,14 @@ def _select() -> alt.Parameter:
     return alt.selection_point(name=PLACE, fields=[PLACE], on="click", toggle=False, clear=False)
 
 
-def _shapes(rows: list[dict[str, Any]], level: str, say: Translator) -> list[alt.Chart]:
+def _shapes(
+    rows: list[dict[str, Any]], metric: Metric, level: str, say: Translator
+) -> list[alt.Chart]:
     extra = ["not_compared"] if any(row["step"] == "not_compared" for row in rows) else []
     steps = _ALWAYS_IN_LEGEND + extra
     for row in rows:
-        row["step_text"] = say(f"charts.step_{row['step']}")
-    domain = [say(f"charts.step_{step}") for step in steps]
+        row["step_text"] = say(f"charts.step_{neutral(row['step'], metric)}")
+    domain = [say(f"charts.step_{neutral(step, metric)}") for step in steps]
 
     def scale(attribute: str) -> alt.Scale:
         values = [getattr(STEPS[step], attribute) for step in steps]

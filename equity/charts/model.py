@@ -56,9 +56,24 @@ def lines(text: str, width: int = HEAD_WIDTH) -> list[str]:
     return wrap(text, width) or [""]
 
 
-def status_text(entry: Entry, say: Translator) -> str:
-    """The entry's status or, where it has numbers, its position in words."""
-    return position_word(entry.position, say)
+_NEUTRAL = {"behind": "lower", "ahead": "higher"}
+
+
+def neutral(word: str, metric: Metric) -> str:
+    """A position ('behind') or map step ('behind_2'), with its side named without a judgement.
+
+    Changed only where the metric has no better direction.
+    """
+    if metric.direction != "neutral":
+        return word
+    for judged, plain in _NEUTRAL.items():
+        word = word.replace(judged, plain)
+    return word
+
+
+def position_text(position: str, metric: Metric, say: Translator) -> str:
+    """Where an entry stands, or why it has no numbers, in words."""
+    return position_word(neutral(position, metric), say)
 
 
 def interval_text(lower: float | None, upper: float | None, unit: str, say: Translator) -> str:
@@ -77,7 +92,7 @@ def row_of(
 ) -> dict[str, Any]:
     """One entry as a chart row: its numbers, and every text that the chart or tooltip shows."""
     shown = entry.status not in WITHOUT_NUMBERS and entry.estimate is not None
-    status = status_text(entry, say)
+    status = position_text(entry.position, metric, say)
     return {
         "code": entry.code,
         "name": names.get(entry.code, entry.code),
@@ -151,7 +166,7 @@ def table_of(finding: Finding, definitions: Definitions, names: Mapping[str, str
                 say("charts.lower"): e.lower,
                 say("charts.upper"): e.upper,
                 say("charts.n"): e.n,
-                say("charts.status"): status_text(e, say),
+                say("charts.status"): position_text(e.position, metric, say),
             }
             for e in entries
         ]
@@ -165,9 +180,14 @@ def tally(finding: Finding, definitions: Definitions, say: Translator) -> str:
     """
     counts = Counter(e.position for e in finding.entries if e.code not in (OUTSIDE, UNKNOWN))
     hidden = (SUPPRESSED, NO_RECORDS)
-    compared = () if is_count(definitions.metrics[finding.metric]) else _COMPARED
+    metric = definitions.metrics[finding.metric]
+    compared = () if is_count(metric) else _COMPARED
     parts = [
-        say("charts.tally", count=say.number(counts[position]), what=position_word(position, say))
+        say(
+            "charts.tally",
+            count=say.number(counts[position]),
+            what=position_text(position, metric, say),
+        )
         for position in (*compared, *hidden)
         if counts[position]
     ]

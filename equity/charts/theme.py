@@ -14,9 +14,9 @@ FONT = "'Source Sans', 'Source Sans Pro', sans-serif"
 export: nothing is asked of a font host. The converter measures no text in a family whose name has a
 word that starts with a digit, so 'Source Sans 3' would give pictures with misplaced text."""
 SMALL, BODY, LARGE = 12, 13, 16
-HEAD_WIDTH = 56
+HEAD_WIDTH = 50
 """Characters a line of small text above a chart: what fits on a phone."""
-LABEL_WIDTH = 20
+LABEL_WIDTH = 18
 """Characters a line of an axis label."""
 
 
@@ -44,6 +44,9 @@ def config(say: Translator) -> dict[str, Any]:
         "font": FONT,
         "background": PAPER,
         "locale": locale(say),
+        # The page describes the picture as a whole and puts its table below; a name for every mark
+        # would be read twice, and the empty containers of unnamed marks are faults to axe.
+        "aria": False,
         "axis": {
             **text,
             "titleFontWeight": "normal",
@@ -66,7 +69,7 @@ def config(say: Translator) -> dict[str, Any]:
         },
         "title": {
             "anchor": "start",
-            "frame": "group",
+            "frame": "bounds",
             "fontSize": BODY,
             "fontWeight": "normal",
             "color": MUTED,

@@ -74,7 +74,7 @@ def changes(
         return []
     first, last = (day_of(value) for value in (frame["period"].min(), frame["period"].max()))
     rows = [
-        {"period": stamp(change.on), "text": lines(say.text(change.text), 26)}
+        {"period": stamp(change.on), "text": "\n".join(lines(say.text(change.text), 26))}
         for change in metric.changes
         if first <= change.on <= last
     ]
@@ -85,7 +85,13 @@ def changes(
     if text:
         marks.append(
             base.mark_text(
-                align="left", baseline="bottom", dx=3, dy=-3, color=MUTED, fontSize=SMALL
+                align="left",
+                baseline="bottom",
+                dx=3,
+                dy=-3,
+                color=MUTED,
+                fontSize=SMALL,
+                lineBreak="\n",
             ).encode(y=alt.YValue(0), text=alt.Text("text:N"))
         )
     return marks
@@ -126,6 +132,10 @@ def stamp(value: Any) -> str:
     return f"{day_of(value).isoformat()}T00:00:00"
 
 
-def margins() -> dict[str, int]:
-    """Room for names right of the panel; the same on every chart of a column."""
-    return {"left": 4, "top": 4, "right": RIGHT, "bottom": 4}
+def right_margin() -> alt.Chart:
+    """An unseen mark that keeps the same room for names right of every panel of a column."""
+    return (
+        alt.Chart(alt.Data(values=[{}]))
+        .mark_point(opacity=0, size=1)
+        .encode(x=alt.XValue(alt.ExprRef(f"width + {RIGHT}")), y=alt.YValue(0))
+    )

@@ -19,8 +19,8 @@ from equity.charts.timeline import (
     day_of,
     domain_of,
     ends,
-    margins,
     number_or_none,
+    right_margin,
     stamp,
     status_of,
     time_axis,
@@ -33,6 +33,8 @@ from equity.schema import SUPPRESSED, UNKNOWN
 
 HEIGHT = 320
 _LABEL_GAP = 17
+_CROWD = 5
+"""Lines up to which all have their shaded intervals; the table and tooltips always do."""
 _LOOKS = (
     {"colour": QUIET, "width": 1.4, "shade": 0.10, "dot": 26},
     {"colour": INK, "width": 1.8, "shade": 0.12, "dot": 36},
@@ -69,9 +71,12 @@ def trend(
     scale = alt.Scale(domain=[low, high], nice=False)
     x = time_axis(frame, say, period_kind)
     y = alt.Y("estimate:Q", title=None, scale=scale, axis=alt.Axis(minExtent=AXIS_WIDTH, maxExtent=AXIS_WIDTH, tickCount=6))  # fmt: skip
+    crowded = len({row["code"] for row in rows}) > _CROWD
     for row in rows:
         row["rank"] = 2 if row["code"] == highlight else 1 if row["code"] == "" else 0
         row |= _LOOKS[row["rank"]]
+        if row["rank"] == 0 and (highlight or crowded):
+            row["shade"] = 0.0
         row["inside"] = PAPER if row["immature"] else row["colour"]
     rows.sort(key=lambda row: (row["rank"], row["code"], row["period"]))
     base = alt.Chart().encode(x=x)
@@ -111,20 +116,23 @@ def trend(
             fill=alt.Fill(**_as_is("inside:N")),
             tooltip=tips,
         ),
-        base.transform_filter(f"datum.status == '{SUPPRESSED}' && datum.rank == 2")
-        .mark_point(shape="square", stroke=MUTED, strokeDash=[3, 2], size=60)
-        .encode(y=alt.YValue(HEIGHT - 8), tooltip=tips),
         _labels(rows, low, high),
         *changes(definition, frame, say),
     ]
+    if any(row["status"] == SUPPRESSED and row["rank"] == 2 for row in rows):
+        layers.append(
+            base.transform_filter(f"datum.status == '{SUPPRESSED}' && datum.rank == 2")
+            .mark_point(shape="square", stroke=MUTED, strokeDash=[3, 2], size=60)
+            .encode(y=alt.YValue(HEIGHT - 8), tooltip=tips)
+        )
     head = "trend_head_highlight" if highlight else "trend_head"
     text = say(
         f"charts.{head}",
         measure=measure_title(definition, say),
         name=names.get(highlight or "", highlight or ""),
     )
-    chart = alt.layer(*layers).properties(
-        height=HEIGHT, padding=margins(), title=alt.TitleParams(lines(text), offset=24)
+    chart = alt.layer(*layers, right_margin()).properties(
+        height=HEIGHT, title=alt.TitleParams(lines(text), offset=24)
     )
     subtitle = say(
         "charts.subtitle_trend",

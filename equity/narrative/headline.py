@@ -39,7 +39,7 @@ def headline(finding: Finding, definitions: Definitions, names: Names, say: Tran
     return say(
         "narrative.cannot_tell_behind" if behind else "narrative.cannot_tell",
         where=inline(where),
-        name=names.get(worst.code, worst.code),
+        name=named(finding.by, worst.code, names, say),
         result=result,
         contrast=contrast,
     )
@@ -53,6 +53,12 @@ def where_text(by: str, code: str, names: Names, say: Translator) -> str:
         return say("narrative.where_unknown")
     key = "where_place" if is_place(by) else "where_group"
     return say(f"narrative.{key}", name=names.get(code, code))
+
+
+def named(by: str, code: str, names: Names, say: Translator) -> str:
+    """'District 3', 'The group “Spanish”'; starts a sentence."""
+    name = names.get(code, code)
+    return name if is_place(by) else say("narrative.group_named", name=name)
 
 
 def result_text(value: float, metric: Metric, definitions: Definitions, say: Translator) -> str:

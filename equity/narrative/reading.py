@@ -16,6 +16,7 @@ from equity.narrative.numbers import (
     is_count,
     quantity,
     tolerance_text,
+    unit_name,
 )
 from equity.schema import NO_RECORDS
 
@@ -105,6 +106,7 @@ def quiet_line(finding: Finding, definitions: Definitions, names: Names, say: Tr
     parts = [say.period(finding.period_kind, finding.period)]
     if worst is not None and worst.n is not None:
         name = names.get(worst.code, worst.code)
+        name = name if is_place(finding.by) else say("narrative.quoted", name=name)
         parts.append(say.plural("narrative.records_in", worst.n, name=name))
     if any(entry.lower is not None for entry in finding.entries):
         parts.append(say("narrative.intervals"))
@@ -129,8 +131,10 @@ def chip(finding: Finding, definitions: Definitions, say: Translator) -> str:
     word = verdict_word(finding.verdict, say)
     if finding.gap is None or finding.gap_lower is None:
         return word
+    metric = definitions.metrics[finding.metric]
     interval = interval_of_gap(finding.gap, finding.gap_lower, finding.gap_upper, say)
-    return say("narrative.chip", verdict=word, interval=interval)
+    unit = say("narrative.points") if metric.unit == "percent" else unit_name(metric.unit, say)
+    return say("narrative.chip", verdict=word, interval=interval, unit=unit)
 
 
 def _held_against(finding: Finding, metric: Metric, names: Names, say: Translator) -> list[str]:

@@ -51,6 +51,13 @@ def _side(row: pd.Series, metric: Metric, say: Translator) -> str:
     size = difference(gap, metric.unit, say)
     if pd.isna(row["lower"]) or pd.isna(row["upper"]):
         return say(f"narrative.side_{sides[0] if gap >= 0 else sides[1]}", size=size)
+    if row["lower"] < 0 < row["upper"]:
+        return say(
+            f"narrative.side_{sides[0] if gap >= 0 else sides[1]}_across",
+            size=size,
+            behind=figure(float(row["upper"]), say),
+            ahead=figure(-float(row["lower"]), say),
+        )
     ends = sorted((float(row["lower"]), float(row["upper"])), key=lambda v: v if gap >= 0 else -v)
     sign = 1 if gap >= 0 else -1
     return say(

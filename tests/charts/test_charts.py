@@ -169,6 +169,18 @@ def test_counts_are_circles_and_never_colours() -> None:
     assert "72.7" not in json.dumps(ranked.chart.to_dict())
 
 
+def test_a_metric_without_a_better_direction_is_not_told_as_behind() -> None:
+    definitions = samples.definitions(cleared=samples.metric(direction="neutral"))
+    drawing = place_map(
+        samples.finding(), definitions, samples.places(), Translator("en"), boundaries="d.json"
+    )
+    ranked = ranked_dots(samples.finding(), definitions, samples.NAMES, Translator("en"))
+    for found in (drawing, ranked):
+        assert "behind" not in json.dumps([row["status_text"] for row in rows(found).values()])
+        assert "behind" not in found.alt_text
+    assert "lower, over 3 tolerances" in json.dumps(drawing.chart.to_dict())
+
+
 # --- ranked dots ---------------------------------------------------------------------------------
 def test_dots_run_from_furthest_behind_then_without_numbers_then_outside() -> None:
     drawing = dots_of()
@@ -215,8 +227,8 @@ def test_withheld_and_empty_rows_say_so_and_have_no_dot() -> None:
     assert found["6"]["n_text"] == found["7"]["n_text"] == "–"
 
 
-def test_values_are_written_for_fewer_than_ten_and_height_grows() -> None:
-    many = tuple(samples.entry(str(i), 50 + i, 2, "within", 0.0) for i in range(12))
+def test_values_are_written_for_few_rows_and_height_grows() -> None:
+    many = tuple(samples.entry(str(i), 50 + i, 2, "within", 0.0) for i in range(13))
     few, lots = dots_of(), dots_of(entries=many, worst="1")
     assert layer_with(few, "value_text") != []
     texts = [
@@ -280,7 +292,7 @@ def test_fiscal_years_are_named_on_the_axis() -> None:
 
 def test_gap_stands_under_the_metric_on_the_same_axis() -> None:
     metric, gap = trend_of().chart.to_dict(), gap_of().chart.to_dict()
-    assert metric["padding"] == gap["padding"]
+    assert [json.dumps(spec).count('"width + ') for spec in (metric, gap)] == [1, 1]
 
     def widths(spec: dict[str, Any]) -> set[tuple[Any, Any]]:
         axes = [la["encoding"]["y"].get("axis") for la in spec["layer"] if "y" in la["encoding"]]

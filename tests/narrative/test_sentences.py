@@ -55,11 +55,11 @@ def test_a_gap_says_where_how_many_and_how_far_behind() -> None:
 
 def test_cannot_tell_says_the_side_the_interval_across_and_the_records() -> None:
     text = say(samples.by_language())
-    assert text.startswith("Cannot tell yet. Tiếng Việt")
+    assert text.startswith("Cannot tell yet. The group “Tiếng Việt")
     assert "leans behind: 64 of 100 reports were cleared within 5 days, 8.7 points below" in text
     assert text.endswith("(interval 2.3 above to 20 below; 87 records).")
     spanish = say(samples.by_language(), ES)
-    assert "tiende a quedar atrás" in spanish
+    assert "parece quedar atrás" in spanish
     assert spanish.endswith("(intervalo: de 2,3 más a 20 menos; 87 registros).")
 
 
@@ -245,7 +245,7 @@ def test_quiet_line_holds_the_evidence() -> None:
 
 def test_a_chip_never_shows_a_verdict_without_its_certainty() -> None:
     definitions = samples.definitions()
-    assert plain(chip(samples.finding(), definitions, EN)) == "Gap · interval 25 to 33"
+    assert plain(chip(samples.finding(), definitions, EN)) == "Gap · interval 25 to 33 points"
     assert chip(samples.finding(), definitions, EN) != verdict_word("gap", EN)
 
 
@@ -290,6 +290,12 @@ def test_a_gap_that_turns_is_ahead_with_its_interval_the_right_way_round() -> No
     frame = samples.gaps().iloc[:2].assign(gap=[3.0, -6.0], lower=[1.0, -8.0], upper=[5.0, -4.0])
     text = trend_sentence(frame, samples.metric(), "D", "year", EN)
     assert "3 points behind (1 to 5) in 2018, 6 points ahead (4 to 8) in 2019" in text
+
+
+def test_a_gap_whose_interval_crosses_zero_names_both_sides() -> None:
+    frame = samples.gaps().iloc[:2].assign(gap=[3.0, 3.0], lower=[-2.0, 1.0], upper=[8.0, 5.0])
+    text = trend_sentence(frame, samples.metric(), "D", "year", EN)
+    assert "3 points behind (2 ahead to 8 behind) in 2018" in text
 
 
 def test_unfinished_periods_do_not_make_a_trend() -> None:
