@@ -24,11 +24,8 @@ class View:
     kind: str
     period: date | None
     treatment: str
-
-    @property
-    def where(self) -> tuple[str, str]:
-        """(place level, place) that groups are shown in."""
-        return (self.level, self.place) if self.place else (CITY, CITY)
+    where: tuple[str, str]
+    """(place level, place) that groups are shown in: the city where they are not published inside."""
 
     @property
     def within(self) -> tuple[str, str]:
@@ -51,11 +48,14 @@ def choose(here: Here) -> View:
         inside.pop(OUTSIDE, None)
         place = choices.select(here, "place", {"": say("ui.whole_city")} | inside)
     with second[2]:
-        dimensions = offers.dimensions(here, offer.dimensions(level if place else CITY))
+        dimensions = offers.dimensions(here, offer.dimensions())
         by = choices.select(here, "by", dimensions or {"": say("ui.no_groups")})
+    inner = level if place and by in offer.dimensions(level) else CITY
+    by2 = ""
     with second[3]:
-        crossings = offers.dimensions(here, offer.crossings(by, level if place else CITY))
-        by2 = choices.select(here, "by2", {"": say("ui.not_crossed")} | crossings)
+        crossings = offers.dimensions(here, offer.crossings(by, inner))
+        if crossings:
+            by2 = choices.select(here, "by2", {"": say("ui.not_crossed")} | crossings)
     with first[1]:
         kind = choices.select(here, "kind", names.kinds(here, _kinds(offer, level, by)))
     with first[2]:
@@ -65,7 +65,8 @@ def choose(here: Here) -> View:
         treatment = choose_treatment(here, metric, offer)
     with third[1]:
         group = _group(here, by2)
-    return View(metric, level, place, by, by2, group, kind, period, treatment)
+    where = (level, place) if inner != CITY else (CITY, CITY)
+    return View(metric, level, place, by, by2, group, kind, period, treatment, where)
 
 
 def _group(here: Here, dimension: str) -> str:
@@ -154,3 +155,10 @@ def _kinds(offer: offers.Offer, level: str, by: str) -> list[str]:
     wanted = [kinds for kinds in wanted if kinds] or [offer.kinds(CITY)]
     common = [kind for kind in wanted[0] if all(kind in kinds for kinds in wanted)]
     return common or list(dict.fromkeys(kind for kinds in wanted for kind in kinds))
+
+
+def only_city(here: Here, view: View) -> str:
+    """Says that groups are shown for the whole city although a place is chosen; else nothing."""
+    if not view.place or view.where != (CITY, CITY):
+        return ""
+    return here.say("ui.groups_city_only", place=names.places(here, view.level)[view.place])

@@ -36,7 +36,6 @@ def select(here: Here, field: str, options: Mapping[str, str], default: str = ""
         key=_key(field),
         on_change=_chosen,
         args=(field, start),
-        disabled=len(options) < 2,
     )
     return value
 

@@ -120,8 +120,9 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def words(text: str, *, quiet: bool = False) -> None:
-    """A paragraph of plain text."""
-    st.html(f'<p class="{"eq-quiet" if quiet else "eq-text"}">{escape(text)}</p>')
+    """A paragraph of plain text; nothing where there is none."""
+    if text:
+        st.html(f'<p class="{"eq-quiet" if quiet else "eq-text"}">{escape(text)}</p>')
 
 
 def terms(pairs: list[tuple[str, str]]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 FIELDS = (
@@ -51,10 +51,22 @@ def clean(parameters: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+class Address(Protocol):
+    """The query of the address bar, as `st.query_params` is."""
+
+    def items(self) -> Iterable[tuple[str, str]]: ...
+
+    def from_dict(self, parameters: dict[str, str]) -> None:
+        """Replace all of it in one step: one entry in the browser's history."""
+
+
 class State:
     """The fields of one session. `session` and `address` are Streamlit's own mappings.
 
-    >>> session, address = {}, {"metric": "a", "place": "3"}
+    >>> class Bar(dict):
+    ...     def from_dict(self, parameters):
+    ...         self.clear(), self.update(parameters)
+    >>> session, address = {}, Bar({"metric": "a", "place": "3"})
     >>> state = State(session, address)
     >>> state.begin("breakdown")
     >>> state.get("place")
@@ -63,9 +75,7 @@ class State:
     {'metric': 'a', 'place': '4'}
     """
 
-    def __init__(
-        self, session: MutableMapping[Any, Any], address: MutableMapping[str, Any]
-    ) -> None:
+    def __init__(self, session: MutableMapping[Any, Any], address: Address) -> None:
         self._session, self._address = session, address
 
     @property
@@ -102,7 +112,7 @@ class State:
 
     def begin(self, page: str) -> None:
         """Adopt the address, or keep the session's choices. Once, at the start of a run."""
-        seen = clean(self._address)
+        seen = clean(dict(self._address.items()))
         chosen = self._session.pop(_CHOSEN, False)
         first = _WRITTEN not in self._session
         cleared = self._session.get(_PAGE, page) != page and not seen
@@ -118,9 +128,8 @@ class State:
         if self._adopted:
             return
         wanted = self.query()
-        if clean(self._address) != wanted:
-            self._address.clear()
-            self._address.update(wanted)
+        if clean(dict(self._address.items())) != wanted:
+            self._address.from_dict(wanted)
         self._session[_WRITTEN] = wanted
 
     def query(self, **changes: str) -> dict[str, str]:

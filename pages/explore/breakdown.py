@@ -27,6 +27,7 @@ if places:
 if groups:
     if main is not groups or view.place:
         speak.section(page, groups)
+    frame.words(breakdown.only_city(page, view), quiet=True)
     drawing = show.dots(page, groups, name="groups")
     show.behind(page, drawing, "groups", view.metric)
 
