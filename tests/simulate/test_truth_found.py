@@ -1,6 +1,6 @@
 """The application finds the gaps that are planted, and none where there is none.
 
-The whole path is run on 60,000 synthetic records: intake, cells, protection, publication, findings.
+The whole path is run on 100,000 synthetic records: intake, cells, protection, publication, findings.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from equity.workspace import Workspace
 
 from .conftest import ROOT
 
-ROWS = 60_000
-CLEAR = 2.5  # standard errors to spare from which a planted gap must be found
+ROWS = 100_000
+CLEAR = 3.0  # standard errors to spare from which a planted gap must be found
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def test_large_planted_gaps_are_found(built: Built) -> None:
             assert finding.verdict == "gap", (metric, effect["id"], period)
             assert entry.position == "behind", (metric, effect["id"], period)
             found.add(effect["id"])
-    assert clear >= 10, clear
+    assert clear >= 10, (clear, found)
     assert found >= {
         "very_low_income_reached_less",
         "large_households_reached_less",
