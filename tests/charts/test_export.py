@@ -33,7 +33,7 @@ def test_the_picture_carries_finding_measure_and_source() -> None:
 
 def test_a_map_has_its_shapes_and_the_dots_their_dots() -> None:
     assert shapes(export.svg(map_of(), samples.boundaries()), "mark-shape") == len(samples.places())
-    assert shapes(export.svg(all_drawings("en")["dots"]), "mark-symbol") == 1
+    assert shapes(export.svg(all_drawings("en")["dots"]), "mark-symbol") == 6
 
 
 def shapes(svg: str, kind: str) -> int:

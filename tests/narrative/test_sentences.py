@@ -60,7 +60,7 @@ def test_cannot_tell_says_the_side_the_interval_across_and_the_records() -> None
     assert text.endswith("(interval 2.3 above to 20 below; 87 records).")
     spanish = say(samples.by_language(), ES)
     assert "parece quedar atrás" in spanish
-    assert spanish.endswith("(intervalo: de 2,3 más a 20 menos; 87 registros).")
+    assert spanish.endswith("(intervalo: 2,3 más a 20 menos; 87 registros).")
 
 
 def test_cannot_tell_without_a_lean_does_not_name_anyone_behind() -> None:
