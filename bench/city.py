@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,10 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.report import Line
+from equity.simulate import parquet_copy
 from equity.workspace import PROGRAM_ROOT, Workspace, open_workspace
 
 STORES = PROGRAM_ROOT / "bench" / "store"
-"""Not in git, and kept from run to run: `make bench` builds only what changed."""
+"""Not in git, and kept from run to run: what is measured on a city builds only what changed."""
+PARQUET_FROM = 2_000_000
+"""Records from which exports are Parquet: reading text would be most of the time."""
 
 
 @dataclass(frozen=True)
@@ -29,28 +33,44 @@ class Built:
     output: str
 
 
-def environment(rows: int) -> dict[str, str]:
-    """The environment of a program whose store holds `rows` synthetic records."""
-    return {**os.environ, "EQUITY_STORE": str(STORES / str(rows))}
+def _place(rows: int) -> Workspace:
+    """The workspace of `rows` synthetic records: the sample's, its contracts read as Parquet.
+
+    Definitions are copied anew every time, so that they are those of today; the store stays.
+    """
+    folder = STORES / str(rows)
+    made = STORES / f".made-{rows}"
+    shutil.rmtree(made, ignore_errors=True)
+    workspace = open_workspace(environ={})
+    if rows < PARQUET_FROM:
+        shutil.copytree(workspace.root, made, ignore=shutil.ignore_patterns("store"))
+    else:
+        parquet_copy(workspace, made)
+    if (folder / "store").is_dir():
+        (folder / "store").rename(made / "store")
+    shutil.rmtree(folder, ignore_errors=True)
+    made.rename(folder)
+    return open_workspace(folder, environ={})
 
 
 def build(rows: int, *, anew: bool = False) -> Built:
     """Build and publish the sample with `rows` records; nothing is redone unless `anew`."""
-    command = [sys.executable, "-m", "equity", "build", "--publish", "--rows", str(rows)]
+    workspace = _place(rows)
     if anew:
-        command.append("--force")
+        shutil.rmtree(workspace.store, ignore_errors=True)
+    environment = {**os.environ, "EQUITY_WORKSPACE": str(workspace.root)}
+    environment.pop("EQUITY_STORE", None)
     begin = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=PROGRAM_ROOT, env=environment(rows), text=True,
+        [sys.executable, "-m", "equity", "build", "--publish", "--rows", str(rows)],
+        cwd=PROGRAM_ROOT, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     with process, Peak(process.pid) as peak:
         output, _ = process.communicate()
     if process.returncode:
         raise SystemExit(f"the build of {rows:,} records failed:\n{output[-2000:]}")
-    seconds = time.perf_counter() - begin
-    store = environment(rows)["EQUITY_STORE"]
-    return Built(open_workspace(environ={"EQUITY_STORE": store}), seconds, peak.gib, output)
+    return Built(workspace, time.perf_counter() - begin, peak.gib, output)
 
 
 class Peak:
