@@ -45,14 +45,16 @@ def read(workspace: Workspace) -> Candidate:
     """The candidate. Raises `EquityError` where it cannot be read."""
     folder = _folder(workspace)
     try:
-        tables = [pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES]
+        entries, places, population = (
+            pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES
+        )
         meta = json.loads((folder / "meta.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise EquityError(
             f"The candidate in {workspace.name_of(folder)} cannot be read ({type(error).__name__}). "
             "Run `python -m equity build --force`."
         ) from None
-    return Candidate(*tables, meta)
+    return Candidate(entries, places, population, meta)
 
 
 def _folder(workspace: Workspace) -> Path:
