@@ -127,16 +127,21 @@ def dropped(here: Here, entries: pd.DataFrame) -> None:
 
 def quarantined(here: Here, dataset: str, entries: pd.DataFrame) -> None:
     """The quarantined rows of each file, read again from the original when asked for."""
-    for file in entries.loc[entries["in_quarantine"] > 0, "file"]:
-        name = str(file).rsplit("/", 1)[-1].split(".")[0]
-        st.download_button(
-            here.say("steward.download_quarantined", file=file),
-            partial(rows_of, here, dataset, str(file)),
-            file_name=f"quarantined-{name}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            key=f"quarantined-{dataset}-{file}",
-        )
+    files = entries.loc[entries["in_quarantine"] > 0, "file"]
+    if files.empty:
+        return
+    with st.expander(here.say("steward.quarantined_rows")):
+        for file in map(str, files):
+            name = file.rsplit("/", 1)[-1].split(".")[0]
+            st.download_button(
+                here.say("steward.download_quarantined", file=file),
+                partial(rows_of, here, dataset, file),
+                file_name=f"quarantined-{name}.csv",
+                mime="text/csv",
+                on_click="ignore",
+                key=f"quarantined-{dataset}-{file}",
+                type="tertiary",
+            )
 
 
 def rows_of(here: Here, dataset: str, file: str) -> bytes:

@@ -13,7 +13,6 @@ from equity.framework.models import Dataset, Metric, Population, Source, Treatme
 from equity.narrative import metric_definition, quantity, tolerance_text
 from equity.narrative.definition import reference_of
 from equity.narrative.numbers import TABLE_FIGURES
-from equity.schema import CITY
 from equity.ui import frame, names, speak
 from equity.ui.context import Here
 
@@ -97,10 +96,11 @@ def judged(here: Here, id: str) -> None:
             (say("ui.tolerance"), tolerance_text(metric, say)),
             (say("ui.target"), target(here, metric)),
             (say("ui.dimensions"), ", ".join(names.comparison(here, d) for d in metric.dimensions)),
-            (say("ui.tables"), "; ".join(_table(here, table.places, table.by, table.periods) for table in metric.tables)),
         ]
     )  # fmt: skip
     frame.words(say("ui.rule_of_verdict"), quiet=True)
+    headers = [say(f"ui.head_{name}") for name in ("where", "by", "periods")]
+    frame.table(headers, [_table(here, t.places, t.by, t.periods) for t in metric.tables])
 
 
 def known(here: Here, id: str) -> None:
@@ -192,13 +192,15 @@ def _codes(pairs: list[tuple[str, str | None]]) -> None:
         st.html(f'<dl class="eq-terms eq-wide">{rows}</dl>')
 
 
-def _table(here: Here, levels: Sequence[str], by: Sequence[str], periods: Sequence[str]) -> str:
-    where = [names.level(here, level) for level in levels if level != CITY] or [
-        names.level(here, CITY)
+def _table(
+    here: Here, levels: Sequence[str], by: Sequence[str], periods: Sequence[str]
+) -> list[str]:
+    """A declared table as cells: where, by which groups, in which periods."""
+    return [
+        ", ".join(names.level(here, level, plural=True) for level in levels),
+        " × ".join(names.comparison(here, dimension) for dimension in by) or "–",
+        ", ".join(here.say(f"ui.kind_{kind}") for kind in periods),
     ]
-    what = [names.comparison(here, dimension) for dimension in by]
-    when = [here.say(f"ui.kind_{kind}") for kind in periods]
-    return " × ".join(", ".join(part) for part in (where, what, when) if part)
 
 
 def source(here: Here, source: Source) -> str:

@@ -79,7 +79,7 @@ def line(here: Here, standing: Standing) -> None:
     """One metric: where the place stands, its result in words, and the way to the map."""
     finding, entry = standing.finding, standing.entry
     metric = here.definitions.metrics[finding.metric]
-    with st.container(border=True, key=f"eq-card-{finding.metric}"):
+    with st.container(border=True, key=f"eq-card-{finding.metric}", gap="xsmall"):
         frame.position_title(here.say, names.metric(here, finding.metric), entry.position)
         if entry.estimate is None:
             frame.words(here.say(f"ui.without_{entry.status}"))

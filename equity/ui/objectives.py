@@ -75,7 +75,7 @@ def objective(here: Here, objective: Objective, findings: list[Finding]) -> None
     serving = [m for m, metric in here.definitions.metrics.items() if metric.objective == objective.id]  # fmt: skip
     for id in serving:
         found = next((f for f in findings if f.metric == id), None)
-        with st.container(border=True, key=f"eq-card-{id}"):
+        with st.container(border=True, key=f"eq-card-{id}", gap="xsmall"):
             _metric(here, id, found)
 
 

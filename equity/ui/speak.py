@@ -7,6 +7,7 @@ from datetime import date
 from equity import narrative
 from equity.findings import PLACE_PREFIX, Finding
 from equity.narrative.names import names_of
+from equity.schema import OUTSIDE
 from equity.ui import frame
 from equity.ui.context import Here
 
@@ -14,8 +15,11 @@ from equity.ui.context import Here
 def names(here: Here, by: str) -> dict[str, str]:
     """Code → name of everything that a comparison compares."""
     level = by.removeprefix(PLACE_PREFIX)
-    places = here.publication.places(level) if level != by else None
-    return names_of(by, here.definitions, here.say, places)
+    if level == by:
+        return names_of(by, here.definitions, here.say)
+    places = here.publication.places(level)
+    # What lies outside has its name from the catalogue, in the reader's language.
+    return names_of(by, here.definitions, here.say, places[places["place"] != OUTSIDE])
 
 
 def headline(here: Here, finding: Finding) -> str:
