@@ -22,7 +22,7 @@ run: environment ## Build the workspace where it changed and open it in the brow
 	@$(PYTHON_ENV) -m equity run $(if $(PORT),--port $(PORT))
 
 build: environment ## Build and publish, without starting the app
-	@$(PYTHON_ENV) -m equity build
+	@$(PYTHON_ENV) -m equity build --publish
 
 check: environment ## Report every fault in the workspace's definitions
 	@$(PYTHON_ENV) -m equity check

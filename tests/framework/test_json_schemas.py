@@ -11,7 +11,7 @@ import pytest
 from equity.framework.json_schemas import FOLDER, MODELS, stale_schemas, write_schemas
 from equity.workspace import PROGRAM_ROOT
 
-WORKSPACES = sorted((PROGRAM_ROOT / "tests/workspaces").glob("*/"))
+WORKSPACES = [PROGRAM_ROOT / "data", PROGRAM_ROOT / "tests/workspaces/open_data"]
 FILES = [
     path
     for workspace in WORKSPACES
