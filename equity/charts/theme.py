@@ -47,6 +47,7 @@ def config(say: Translator) -> dict[str, Any]:
         # The page describes the picture as a whole and puts its table below; a name for every mark
         # would be read twice, and the empty containers of unnamed marks are faults to axe.
         "aria": False,
+        "mark": {"aria": False},
         "axis": {
             **text,
             "titleFontWeight": "normal",

@@ -50,10 +50,11 @@ def link(page: str, label: str, state: State, **changes: str) -> None:
 
 def menu(say: Translator, state: State) -> None:
     """The menu of all pages, by section, in the sidebar."""
-    for section, members in SECTIONS.items():
-        st.html(f'<p class="eq-section">{say(f"ui.section_{section}")}</p>')
-        for page in members:
-            link(page, say(f"ui.page_{page}"), state)
+    with st.container(gap="xxsmall", key="eq-menu"):
+        for section, members in SECTIONS.items():
+            st.html(f'<p class="eq-section">{say(f"ui.section_{section}")}</p>')
+            for page in members:
+                link(page, say(f"ui.page_{page}"), state)
 
 
 def to_breakdown(here: Here, finding: Finding, label: str, *, place: str = "") -> None:

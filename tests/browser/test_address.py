@@ -87,6 +87,7 @@ def click_place(page: Page, name: str) -> None:
     """Clicks the map where a place's name stands: the name lets the click through to the shape."""
     label = page.locator("g.mark-text text").get_by_text(name, exact=True).first
     expect(label).to_be_visible()
+    label.scroll_into_view_if_needed()
     box = label.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
