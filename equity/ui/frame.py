@@ -166,3 +166,11 @@ def publication(here: Here) -> str:
     """The version in service and the day it was made."""
     made = str(here.publication.meta.get("created", ""))[:10]
     return here.say("ui.publication", version=here.publication.version, made=made)
+
+
+def marks(here: Here) -> str:
+    """What every file carries: the version it comes from, and that it is synthetic where it is."""
+    parts = [publication(here)]
+    if here.synthetic:
+        parts.append(here.say("common.synthetic"))
+    return f'"{" · ".join(parts)}"'

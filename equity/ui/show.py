@@ -94,7 +94,7 @@ def table(here: Here, table: pd.DataFrame, name: str) -> None:
         st.dataframe(table, hide_index=True, alt=here.say("ui.table_behind"))
         _file(
             here.say("ui.download_csv"),
-            lambda: table.to_csv(index=False).encode("utf-8-sig"),
+            lambda: f"{table.to_csv(index=False)}{frame.marks(here)}\n".encode("utf-8-sig"),
             f"{name}.csv",
             "text/csv",
         )

@@ -80,9 +80,22 @@ def head(
     )
 
 
-def section(here: Here, finding: Finding) -> None:
-    """The heading of a part of a page about another finding than the page's own."""
-    frame.heading(headline(here, finding), quiet_line(here, finding))
+def section(here: Here, finding: Finding, *, main: bool) -> None:
+    """The heading of a part of a page; the page's `main` finding is told at its head already."""
+    if main:
+        frame.heading(here.say("ui.compared_by", what=_what(here, finding)))
+    else:
+        frame.heading(headline(here, finding), quiet_line(here, finding))
+
+
+def notes(here: Here, finding: Finding) -> None:
+    """What the reader must know of these numbers, under their chart."""
+    for sentence in caveats(here, finding):
+        frame.words(sentence, quiet=True)
+
+
+def _what(here: Here, finding: Finding) -> str:
+    return narrative.comparison_name(finding.by, here.definitions, here.say)
 
 
 def source(here: Here, metric: str) -> str:

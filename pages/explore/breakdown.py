@@ -14,21 +14,21 @@ with top:
     speak.head(page, view.metric, main, period=(view.kind, view.period))
 
 if places:
-    if main is not places:
-        speak.section(page, places)
+    speak.section(page, places, main=main is places)
     with st.container(key="eq-pair"):
         left, right = st.columns(2, gap="medium")
         with left:
             show.map_of(page, places)
         with right:
             drawing = show.dots(page, places, field="place", name="places")
+    speak.notes(page, places)
     show.behind(page, drawing, "places", view.metric, level=view.level)
 
 if groups:
-    if main is not groups or view.place:
-        speak.section(page, groups)
+    speak.section(page, groups, main=main is groups)
     frame.words(breakdown.only_city(page, view), quiet=True)
     drawing = show.dots(page, groups, name="groups")
+    speak.notes(page, groups)
     show.behind(page, drawing, "groups", view.metric)
 
 for label, finding in breakdown.crossed(page, view):
