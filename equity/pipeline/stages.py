@@ -25,11 +25,15 @@ Done = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Ground:
-    """Places and people: what every estimate stands on. `display`: level → file for maps."""
+    """Places and people: what every estimate stands on.
+
+    `display`: level → file for maps; `told`: what was done to boundaries and counts, for the meta.
+    """
 
     places: pd.DataFrame
     population: pd.DataFrame
     display: dict[str, str]
+    told: dict[str, Any]
 
 
 def check(workspace: Workspace) -> tuple[str, ...]:
@@ -48,10 +52,12 @@ def make_records(workspace: Workspace, rows: int | None, done: Done) -> None:
 
 def ground(workspace: Workspace, definitions: Definitions) -> Ground:
     """Display boundaries, places and populations."""
+    population, report = places.population_with_report(workspace, definitions)
     return Ground(
         places.place_table(workspace, definitions),
-        places.population(workspace, definitions),
+        population,
         places.write_display(workspace, definitions),
+        places.told(workspace, definitions, report),
     )
 
 
@@ -128,6 +134,7 @@ def _meta(workspace: Workspace, definitions: Definitions, ground: Ground) -> dic
         "built_from": definitions.digest,
         "program": program_digest(),
         "display": ground.display,
+        **ground.told,
         "metric_digests": {
             name: hashlib.sha256(metric.model_dump_json().encode()).hexdigest()
             for name, metric in definitions.metrics.items()

@@ -7,20 +7,22 @@ from equity.places.locate import Locator
 from equity.places.population import (
     PopulationReport,
     population,
-    population_report,
     population_with_report,
 )
+from equity.places.report import told
+from equity.places.shapes import Repair
 
 __all__ = [
     "Level",
     "Locator",
     "PopulationReport",
+    "Repair",
     "attribute",
     "load_level",
     "place_code",
     "place_table",
     "population",
-    "population_report",
     "population_with_report",
+    "told",
     "write_display",
 ]

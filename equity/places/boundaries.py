@@ -2,7 +2,7 @@
 
 What comes in is any GeoJSON in any coordinate system; what goes out is one row a place, in
 longitude and latitude (EPSG:4326), valid, sorted by code, with no two places covering the same
-ground. Every change that reading made to a shape is a sentence in `Level.repairs`.
+ground. Every change that reading made to a shape is listed in `Level.repairs`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from equity.errors import DefinitionError, EquityError, Problem
 from equity.framework.models import Definitions, PlaceLevel
-from equity.places.shapes import leave_overlaps_to_first, repaired
+from equity.places.shapes import Repair, leave_overlaps_to_first, repaired
 from equity.schema import CITY, OUTSIDE, UNKNOWN
 from equity.workspace import Workspace
 
@@ -54,13 +54,13 @@ class LevelReport:
 class Level:
     """The places of one level.
 
-    `frame`: GeoDataFrame `place, name, geometry` (EPSG:4326), sorted by code; `repairs`: one
-    sentence a change made to a shape; `properties`: the file's own properties, by place (a
+    `frame`: GeoDataFrame `place, name, geometry` (EPSG:4326), sorted by code; `repairs`: one a
+    change made to a shape; `properties`: the file's own properties, by place (a
     property whose values differ among the features of one place is left empty there).
     """
 
     frame: gpd.GeoDataFrame
-    repairs: list[str]
+    repairs: list[Repair]
     report: LevelReport
     properties: pd.DataFrame
 
@@ -141,7 +141,9 @@ def _read(path: str, digest: str, shown: str, definition: str, field: str) -> Le
     combined = sorted({code for code in codes if codes.count(code) > 1})
     if combined:
         frame = frame.dissolve("place", as_index=False, aggfunc="first")
-        repairs += [f"{code}: {codes.count(code)} features were combined" for code in combined]
+        repairs += [
+            Repair(code, "places.combined", {"features": codes.count(code)}) for code in combined
+        ]
     frame = frame.to_crs(LONLAT).sort_values("place", ignore_index=True)
     _check_bounds(frame, crs, shown, field)
     frame.geometry = [repaired(shape) for shape in frame.geometry]
@@ -249,13 +251,13 @@ def _no_property(
                     f"Did you mean {near[0]}?" if near else "Choose one of these.")  # fmt: skip
 
 
-def _shapes(features: list[Any], codes: list[str], shown: str) -> tuple[list[Any], list[str]]:
-    """The shape of each feature, valid and flat, and a sentence for each that was not."""
+def _shapes(features: list[Any], codes: list[str], shown: str) -> tuple[list[Any], list[Repair]]:
+    """The shape of each feature, valid and flat, and the repair of each that was not."""
     import shapely
     from shapely.validation import explain_validity
 
     shapes: list[Any] = []
-    repairs: list[str] = []
+    repairs: list[Repair] = []
     for code, feature in zip(codes, features, strict=True):
         try:
             shape = shapely.force_2d(shapely.geometry.shape(feature["geometry"]))
@@ -268,7 +270,7 @@ def _shapes(features: list[Any], codes: list[str], shown: str) -> tuple[list[Any
             raise _refused(shown, "geometry", f"nothing for {code}", "a polygon with an area",
                            "Draw the place, or leave the feature out.")  # fmt: skip
         if not shape.is_valid:
-            repairs.append(f"{code}: {explain_validity(shape)}; repaired")
+            repairs.append(Repair(code, "places.repaired", {"fault": explain_validity(shape)}))
         shapes.append(mended)
     return shapes, repairs
 

@@ -58,15 +58,10 @@ def population(workspace: Workspace, definitions: Definitions) -> pd.DataFrame:
     return population_with_report(workspace, definitions)[0]
 
 
-def population_report(workspace: Workspace, definitions: Definitions) -> PopulationReport:
-    """What `population` did to the counts, to be shown beside them."""
-    return population_with_report(workspace, definitions)[1]
-
-
 def population_with_report(
     workspace: Workspace, definitions: Definitions
 ) -> tuple[pd.DataFrame, PopulationReport]:
-    """`population` and `population_report` at once."""
+    """`population`, and what it did to the counts, to be shown beside them."""
     rows: list[pd.DataFrame] = []
     corrections: list[pd.DataFrame] = []
     notes: list[dict[str, object]] = []

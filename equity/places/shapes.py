@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -11,6 +12,20 @@ if TYPE_CHECKING:
 
 SMALLEST_OVERLAP = 1e-10
 """Square degrees (about 1 m² at San José): smaller overlaps are rounding, left to the tie rule."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A change that reading made to a place's shape.
+
+    `note` is a message key of the catalogue `places`; `values` are what its sentence names beside
+    the `place`: `fault` (as GEOS words it), `features` (how many were combined), or `other` and
+    `share` (the place that the ground was left to, and the part of this one's ground, 0–1).
+    """
+
+    place: str
+    note: str
+    values: dict[str, str | float]
 
 
 def polygonal(shape: Any) -> Any:
@@ -46,7 +61,7 @@ def repaired(shape: Any) -> Any:
     return polygonal(shapely.make_valid(shape, method="structure", keep_collapsed=False))
 
 
-def leave_overlaps_to_first(frame: gpd.GeoDataFrame) -> tuple[list[Any], list[str]]:
+def leave_overlaps_to_first(frame: gpd.GeoDataFrame) -> tuple[list[Any], list[Repair]]:
     """Shapes of `frame` (sorted by `place`) without the ground of an earlier place; what changed.
 
     The same rule as for points on shared edges, so that points and areas agree.
@@ -60,10 +75,8 @@ def leave_overlaps_to_first(frame: gpd.GeoDataFrame) -> tuple[list[Any], list[st
             continue
         shared = shapely.intersection(shapes[later], shapes[earlier]).area
         if shared > SMALLEST_OVERLAP:
-            share = 100 * shared / shapes[later].area
+            share = float(shared / shapes[later].area)
             shapes[later] = polygonal(shapely.difference(shapes[later], shapes[earlier]))
-            changed.append(
-                f"{codes[later]}: {share:.3g} % of it also lies in {codes[earlier]} and was left to"
-                " that place"
-            )
+            values: dict[str, str | float] = {"other": codes[earlier], "share": share}
+            changed.append(Repair(codes[later], "places.overlap_left", values))
     return shapes, changed

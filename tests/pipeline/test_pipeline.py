@@ -64,6 +64,8 @@ def test_the_publication_says_what_it_is_made_of(built):
     assert publication.meta["synthetic"] is True
     assert publication.meta["definitions_digest"] == definitions.digest
     assert set(publication.meta["datasets"]) == set(definitions.datasets)
+    assert set(publication.meta["populations"]) == set(definitions.populations)
+    assert set(publication.meta["repairs"]) == {each.id for each in definitions.city.place_levels}
     for level, name in publication.meta["display"].items():
         assert (workspace.display / name).is_file()
         assert len(publication.places(level)) > 1

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from equity.errors import DefinitionError
-from equity.places import load_level
+from equity.places import Repair, load_level
 
 from .cities import definitions, level, needs_real, san_jose, square, workspace, write_geojson
 
@@ -79,8 +79,9 @@ def test_a_bow_tie_is_repaired_and_named(tmp_path: Path) -> None:
     found = load(tmp_path, [({"code": "tie"}, tie), ({"code": "whole"}, square(5, 5))])
     assert found.frame.is_valid.all()
     assert found.frame.geometry.iloc[0].area == pytest.approx(0.0002)
-    assert len(found.repairs) == 1
-    assert found.repairs[0].startswith("tie: Self-intersection")
+    (repair,) = found.repairs
+    assert (repair.place, repair.note) == ("tie", "places.repaired")
+    assert str(repair.values["fault"]).startswith("Self-intersection")
 
 
 def test_features_of_one_code_become_one_place(tmp_path: Path) -> None:
@@ -92,6 +93,7 @@ def test_features_of_one_code_become_one_place(tmp_path: Path) -> None:
     assert found.frame["place"].tolist() == ["a", "b"]
     assert found.frame.geometry.iloc[0].area == pytest.approx(0.0002)
     assert found.report.combined == ["a"]
+    assert found.repairs == [Repair("a", "places.combined", {"features": 2})]
     assert found.properties.loc["a", "people"] == 5
 
 
@@ -101,7 +103,9 @@ def test_shared_ground_is_left_to_the_first_code_and_told(tmp_path: Path) -> Non
         [({"code": "b"}, square(0, 0, width=2)), ({"code": "a"}, square(1, 0, width=2))],
     )
     assert [shape.area for shape in found.frame.geometry] == pytest.approx([0.0002, 0.0001])
-    assert found.repairs == ["b: 50 % of it also lies in a and was left to that place"]
+    (repair,) = found.repairs
+    assert (repair.place, repair.note) == ("b", "places.overlap_left")
+    assert repair.values == {"other": "a", "share": pytest.approx(0.5)}
 
 
 @pytest.mark.parametrize(
@@ -154,7 +158,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
 def test_a_caller_cannot_change_what_is_kept(tmp_path: Path) -> None:
     found = load(tmp_path, [({"code": "a"}, square(0, 0))])
     found.frame.loc[0, "name"] = "changed"
-    found.repairs.append("changed")
+    found.repairs.append(Repair("a", "changed", {}))
     again = load(tmp_path, [({"code": "a"}, square(0, 0))])
     assert again.frame["name"].tolist() == ["a"]
     assert again.repairs == []
@@ -167,9 +171,9 @@ def test_santa_teresa_is_repaired() -> None:
     found = load_level(ws, city, "neighborhood")
     assert len(found.frame) == 18
     assert found.frame.is_valid.all()
-    repaired = [text for text in found.repairs if "repaired" in text]
-    assert len(repaired) == 1
-    assert repaired[0].startswith("santa_teresa: Nested shells")
+    (repair,) = (each for each in found.repairs if each.note == "places.repaired")
+    assert repair.place == "santa_teresa"
+    assert str(repair.values["fault"]).startswith("Nested shells")
     area = found.frame.to_crs(city.city.crs).set_index("place").area / 1e6
     assert area["santa_teresa"] == pytest.approx(34.877, abs=0.001)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from equity.errors import DefinitionError
 from equity.i18n import LANGUAGES, Translator
-from equity.places import population, population_report, population_with_report
+from equity.places import population, population_with_report, told
 from equity.schema import POPULATION_COLUMNS
 
 from .cities import definitions, level, needs_real, san_jose, square, workspace, write_geojson
@@ -115,7 +116,7 @@ def test_raked_counts_add_up_to_the_level_s_own(tmp_path: Path) -> None:
 
 def test_ground_without_counts_is_reported(tmp_path: Path) -> None:
     table = "\n".join(line for line in TABLE.splitlines() if not line.startswith("b"))
-    report = population_report(*town(tmp_path, table))
+    _, report = population_with_report(*town(tmp_path, table))
     west = report.corrections.set_index(["level", "place"]).loc[("district", "west")]
     assert west["uncovered"] == pytest.approx(1 / 3, abs=1e-4)
     assert ("places.places_without_count", 1.0) in set(
@@ -164,7 +165,7 @@ def test_missing_values_count_nobody(tmp_path: Path) -> None:
 
 
 def test_rows_without_a_boundary_are_told(tmp_path: Path) -> None:
-    report = population_report(*town(tmp_path, TABLE + "z,7,1,3,1,4\n"))
+    _, report = population_with_report(*town(tmp_path, TABLE + "z,7,1,3,1,4\n"))
     assert "places.rows_without_boundary" in set(report.notes["note"])
 
 
@@ -224,7 +225,9 @@ def test_faults_name_file_field_and_remedy(tmp_path: Path, change: dict, message
 
 
 def test_notes_are_messages_in_every_language(tmp_path: Path) -> None:
-    report = population_report(*town(tmp_path, TABLE.replace("a,100", "a,80") + "z,7,1,3,1,4\n"))
+    _, report = population_with_report(
+        *town(tmp_path, TABLE.replace("a,100", "a,80") + "z,7,1,3,1,4\n")
+    )
     for language in LANGUAGES:
         say = Translator(language)
         for note in report.notes.itertuples():
@@ -275,3 +278,21 @@ def test_tracts_carried_to_districts_sum_to_the_districts_own_people() -> None:
     assert carried == pytest.approx(
         frame.query("place_level == 'tract' and dimension == ''")["count"].sum()
     )
+
+
+def test_what_was_done_is_told_as_plain_values(tmp_path: Path) -> None:
+    table = "\n".join(line for line in TABLE.splitlines() if not line.startswith("a,"))
+    ws, city = town(tmp_path, table + "\nz,7,1,3,1,4\n", rake=("250", 20))
+    _, report = population_with_report(ws, city)
+    said = json.loads(json.dumps(told(ws, city, report), allow_nan=False))
+    people = said["populations"]["people"]
+    whole, own, district = people["levels"]
+    assert (whole["level"], whole["method"], whole["raked"]) == ("city", "sum", True)
+    assert (own["level"], own["method"], own["factors"]) == ("area", "file", {})
+    assert (district["method"], district["people"]) == ("area_overlap", pytest.approx(270))
+    west = district["factors"]["west"]
+    assert west == pytest.approx(10, rel=1e-4)
+    assert district["factor_range"] == [min(district["factors"].values()), west]
+    assert district["uncovered"]["west"] == pytest.approx(2 / 3, abs=1e-4)
+    assert "places.rows_without_boundary" in {note["note"] for note in people["notes"]}
+    assert said["repairs"] == {"area": [], "district": []}
