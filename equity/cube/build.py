@@ -1,5 +1,7 @@
 """Write the cells of one metric into the DuckDB table `cells`."""
 
+# ruff: noqa: S608 - names in queries are this program's own
+
 from __future__ import annotations
 
 from datetime import date
@@ -7,13 +9,13 @@ from pathlib import Path
 
 import duckdb
 import ibis
-import ibis.expr.types as ir
 import pandas as pd
 
-from equity.cube import cells, plan
+from equity.cube import cells, merging, plan
 from equity.cube.population import denominators
 from equity.errors import IntakeError
 from equity.framework.models import Definitions, Metric
+from equity.schema import DATE_COLUMN
 from equity.workspace import Workspace
 
 _CREATE = """
@@ -43,11 +45,11 @@ def build(
     `parts` are Parquet files of accepted records (docs/rooms.md); `population` has
     `POPULATION_COLUMNS` and gives the denominators of rates and amounts per person. Every table
     that the metric declares, and its margins, is made within its place level: from the records
-    where no other table contains it, else rolled up. Memory and temporary files are the
-    connection's. Raises `IntakeError` where a part is missing or there is none.
+    where no other table contains it, else rolled up. All of it is one transaction: a build that
+    fails leaves the metric's rows as they were. Memory and temporary files are the connection's.
+    Raises `IntakeError` where a part is missing, there is none, or a record has no date.
     """
     metric = definitions.metrics[metric_id]
-    dataset = definitions.datasets[metric.dataset]
     absent = [workspace.name_of(part) for part in parts if not part.is_file()]
     if absent or not parts:
         raise IntakeError(
@@ -55,17 +57,37 @@ def build(
             + (f" at {', '.join(absent)}" if absent else "")
             + ". Take its files in again: python -m equity build."
         )
-    names = [str(part) for part in parts]
-    connection.read_parquet(names, union_by_name=True).create_view(cells.RECORDS, replace=True)
-    span = connection.execute("SELECT min(local_date), max(local_date) FROM cube_records")
-    [(first, last)] = span.fetchall()
-    forget(connection, metric_id)
-    if first is not None:
-        connection.execute("INSERT INTO cell_spans VALUES (?, ?, ?)", [metric_id, first, last])
-        records = cells.records_table(definitions, dataset)
-        _write(connection, definitions, metric_id, records, first)
-        write_denominators(connection, metric_id, metric, population)
-    connection.execute(f"DROP VIEW {cells.RECORDS}")
+    connection.begin()
+    try:
+        forget(connection, metric_id)
+        names = [str(part) for part in parts]
+        connection.read_parquet(names, union_by_name=True).create_view(cells.RECORDS, replace=True)
+        span = _span(connection, metric_id)
+        if span is not None:
+            first, last = span
+            connection.execute("INSERT INTO cell_spans VALUES (?, ?, ?)", [metric_id, first, last])
+            _write(connection, definitions, metric_id, first)
+            write_denominators(connection, metric_id, metric, population)
+        connection.execute(f"DROP VIEW {cells.RECORDS}")
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def _span(connection: duckdb.DuckDBPyConnection, metric_id: str) -> tuple[date, date] | None:
+    """The first and last date of the records; None where there is no record."""
+    [(first, last, dateless)] = connection.execute(
+        f"SELECT min({DATE_COLUMN}), max({DATE_COLUMN}), count(*) - count({DATE_COLUMN})"
+        f" FROM {cells.RECORDS}"
+    ).fetchall()
+    if dateless:
+        raise IntakeError(
+            f"{metric_id}: {dateless} accepted records have no {DATE_COLUMN}, so that they would be "
+            "in no period. Their part was not written by this program's intake: remove the store's "
+            "records and take the files in again: python -m equity build."
+        )
+    return None if first is None else (first, last)
 
 
 def forget(connection: duckdb.DuckDBPyConnection, metric_id: str) -> None:
@@ -96,34 +118,35 @@ def write_denominators(
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection,
-    definitions: Definitions,
-    metric_id: str,
-    records: ir.Table,
-    first: date,
+    connection: duckdb.DuckDBPyConnection, definitions: Definitions, metric_id: str, first: date
 ) -> None:
     metric = definitions.metrics[metric_id]
     dataset = definitions.datasets[metric.dataset]
     fiscal = definitions.city.fiscal_year_start
-    steps = plan.steps(plan.tables(metric), fiscal)
+    measured = cells.is_measured(metric)
+    wanted = plan.tables(metric)
+    steps = plan.steps(wanted, fiscal)
     sources = {step.source for step in steps}
-    made: dict[plan.Table, ir.Table] = {}
-    for number, step in enumerate(steps):
+    records = cells.records_table(dataset, wanted)
+    counted = {
+        treatment: cells.counted(records, metric, dataset, treatment)
+        for treatment in {table.treatment for table in wanted}
+    }
+    made: dict[plan.Table, str] = {}
+    for step in steps:
+        table = step.table
         if step.source is None:
-            counted = cells.counted(records, metric, dataset, step.table.treatment)
-            query = cells.from_records(counted, step.table, metric, fiscal, first)
+            query = cells.from_records(counted[table.treatment], table, metric, fiscal, first)
+            work = str(ibis.to_sql(query, dialect="duckdb", pretty=False))
         else:
-            query = cells.rolled_up(made[step.source], step.source, step.table, fiscal, first)
+            work = merging.rolled_up(made[step.source], step.source, table, measured, fiscal, first)
         # What is read more than once is kept; a sketch is read for its sums and for its buckets.
-        if step.table in sources or step.table.sketch:
-            name = f"cube_work_{number}"
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {_sql(query)}")
-            made[step.table] = query = ibis.table(query.schema(), name=name)
-        written = cells.as_cells(query, step.table, metric_id, metric)
-        connection.execute(f"INSERT INTO cells BY NAME {_sql(written)}")
-    for work in made.values():
-        connection.execute(f"DROP TABLE {work.get_name()}")
-
-
-def _sql(query: ir.Table) -> str:
-    return str(ibis.to_sql(query, dialect="duckdb", pretty=False))
+        if table in sources or table.sketch:
+            made[table] = f"cube_work_{len(made)}"
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {made[table]} AS {work}")
+        written = merging.as_cells(
+            made.get(table, f"({work})"), table, metric_id, metric.kind, measured
+        )
+        connection.execute(f"INSERT INTO cells BY NAME {written}")
+    for name in made.values():
+        connection.execute(f"DROP TABLE {name}")

@@ -35,7 +35,9 @@ class Step:
 
 def needs_percentile(metric: Metric) -> bool:
     """Whether the metric's estimate is a percentile of its values."""
-    return metric.kind == "duration" and metric.statistic in ("median", "percentile", None)
+    if metric.kind == "duration":
+        return metric.statistic in ("median", "percentile", None)
+    return metric.kind == "amount" and metric.statistic == "median"
 
 
 def tables(metric: Metric) -> list[Table]:

@@ -87,13 +87,12 @@ def estimate(
     with duckdb.connect(str(working), config={"temp_directory": str(spill)}) as connection:
         for count, (metric, definition) in enumerate(definitions.metrics.items()):
             dataset = definition.dataset
-            seen = _seen_by(definitions, dataset)
             if definitions.datasets[dataset].kind == "aggregate":
                 frame = records.read_aggregate(workspace, definitions, dataset)
                 cube.build_aggregate(connection, definitions, metric, frame)
             else:
                 parts = records.parts(workspace, definitions, dataset)
-                cube.build(connection, workspace, seen, metric, parts, ground.population)
+                cube.build(connection, workspace, definitions, metric, parts, ground.population)
             frames.append(
                 cube.estimate(connection, definitions, metric, ground.population, ground.places)
             )
@@ -102,17 +101,6 @@ def estimate(
     if not frames:
         return pd.DataFrame(columns=[*KEY, *ESTIMATE_COLUMNS])
     return pd.concat(frames, ignore_index=True)
-
-
-def _seen_by(definitions: Definitions, dataset: str) -> Definitions:
-    """The definitions without the dimensions that this dataset's records cannot have."""
-    fields = definitions.datasets[dataset].fields
-    dimensions = {
-        id: dimension
-        for id, dimension in definitions.dimensions.items()
-        if dimension.source.attribute or dimension.source.field in fields
-    }
-    return definitions.model_copy(update={"dimensions": dimensions})
 
 
 def protect(

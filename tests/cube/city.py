@@ -86,6 +86,7 @@ METRICS = {
     "median_days": metric("duration", value="days", statistic="median", unit="days"),
     "late_days": metric("duration", value="days", statistic="percentile", percentile=0.9, unit="days"),
     "mean_cost": metric("amount", value="cost", statistic="mean", unit="dollars"),
+    "median_cost": metric("amount", value="cost", statistic="median", unit="dollars", filter="cost > 0"),
     "total_cost": metric("amount", value="cost", statistic="total", unit="dollars"),
     "cost_per_person": metric("amount", value="cost", statistic="total", unit="dollars", population="residents"),
     "representation": metric("representation", population="residents"),
@@ -96,7 +97,9 @@ def definitions(metrics: dict[str, Metric] = METRICS, **datasets: Dataset) -> De
     return Definitions(
         city=City.model_validate(_CITY),
         dimensions={
-            "language": dimension("language", LANGUAGES), "income": dimension("income", INCOMES)
+            "language": dimension("language", LANGUAGES), "income": dimension("income", INCOMES),
+            # of another dataset: these records have no such group
+            "race": dimension("race", ["a", "b"]),
         },
         populations={}, departments={}, department_of={}, digest="test", metrics=metrics,
         datasets={"requests": Dataset.model_validate(_RECORDS), **datasets},

@@ -125,3 +125,18 @@ def test_a_missing_part_is_named(tmp_path: Path) -> None:
             duckdb.connect(), city.workspace(tmp_path), DEFINITIONS, "mean_days", [gone],
             city.population(),
         )  # fmt: skip
+
+
+def test_records_without_a_date_are_refused_and_what_was_built_stays(tmp_path: Path) -> None:
+    connection = built(ROWS, tmp_path, "mean_days")
+    before = read(connection)
+    (tmp_path / "dateless").mkdir()
+    parts = city.write_parts([{**ROWS[0], "local_date": None}, ROWS[1]], tmp_path / "dateless", 1)
+    with pytest.raises(IntakeError, match="1 accepted records have no local_date"):
+        cube.build(
+            connection, city.workspace(tmp_path), DEFINITIONS, "mean_days", parts,
+            city.population(),
+        )  # fmt: skip
+    assert read(connection) == before
+    views = "SELECT view_name FROM duckdb_views() WHERE NOT internal"
+    assert connection.execute(views).fetchall() == []

@@ -6,18 +6,13 @@ import math
 import random
 
 import duckdb
-import ibis
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equity.cube import cells
+from equity.cube import merging
 
-WORK = ibis.table(
-    {"period": "int64", "part": "int64", "n": "int64", "mean": "float64", "m2": "float64"},
-    name="work",
-)
-MERGE = str(ibis.to_sql(cells.merged(WORK, ["period"]).order_by("period"), dialect="duckdb"))
+MERGE = merging.merged("work", ["period"], measured=True) + " ORDER BY period"
 CONNECTION = duckdb.connect()
 
 values = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
