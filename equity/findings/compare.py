@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from equity.findings.model import Entry, Finding, Verdict
+from equity.findings.reference import PER_ENTRY, city_rows, favourable, references
 from equity.findings.verdict import (
     UNKNOWN_SHARE_LIMIT,
     Band,
@@ -27,7 +28,6 @@ from equity.schema import (
     SUPPRESSED,
     UNKNOWN,
     UNKNOWN_GROUP,
-    VALUE,
 )
 
 PLACE_PREFIX = "place:"
@@ -100,22 +100,23 @@ def compare(
     start = period or latest_period(publication, metric, kind) or date.min
     scope: dict[str, Any] = {"treatment": treatment, "period_kind": kind, "period": start}
     rows = _rows(publication, metric, by, place, within, scope)
-    city = publication.slice(metric, place_level=CITY, place=CITY, dimension="", **scope)
-    total = _entry(city.iloc[0]) if len(city) else None
-
+    city = city_rows(publication, metric, scope)
+    values = references(publication, metric, definition, rows, city, scope)
+    bands = [Band.around_or_none(v, definition.tolerance, favourable(definition)) for v in values]
     entries = [_entry(row) for _, row in rows.iterrows()]
-    bands = _bands(definition, rows, entries, total)
     placed = [_place(entry, band, definition) for entry, band in zip(entries, bands, strict=True)]
     compared = [e for e in placed if e.code not in (UNKNOWN, OUTSIDE)]
-    missing = tuple(e.code for e in compared if e.status in (SUPPRESSED, NO_RECORDS))
+    missing = tuple(e.code for e in compared if e.estimate is None)
     known = [(e, b) for e, b in zip(placed, bands, strict=True) if e in compared and e.estimate is not None]  # fmt: skip
     unknown = next((e for e in placed if e.code == UNKNOWN), None)
-    share, blocks = _unknown(unknown, total, known, definition)
+    share, blocks = _unknown(
+        unknown, _people(publication, metric, place, within, scope), known, definition
+    )
 
     verdict = decide([e for e, _ in known], missing=missing, unknown_blocks_parity=blocks)
     worst, lean, band = _furthest(known)
     reference = _reference_name(definition)
-    common = definition.reference.kind in ("city", "best", "group")
+    common = definition.reference.kind not in PER_ENTRY
     finding = Finding(
         id=".".join((metric, by, kind, start.isoformat(), treatment, *place, *within)),
         metric=metric,
@@ -126,15 +127,15 @@ def compare(
         treatment=treatment,
         verdict=verdict,
         reference=reference,
-        reference_value=band.reference if band else (total.estimate if total else None),
+        reference_value=band.reference if band else None,
         tolerance_lower=band.lower if band and common else None,
         tolerance_upper=band.upper if band and common else None,
         entries=tuple(placed),
         worst=worst.code if worst else None,
         lean=lean,
         gap=_difference(worst.estimate if worst else None, band),
-        gap_lower=_difference(worst.lower if worst else None, band),
-        gap_upper=_difference(worst.upper if worst else None, band),
+        gap_lower=_difference(worst.lower_simultaneous if worst else None, band),
+        gap_upper=_difference(worst.upper_simultaneous if worst else None, band),
         ratio=_ratio(worst, band),
         severity=severity(worst, band) if worst and band else None,
         affected=sum(e.affected for e in compared if e.affected) or None,
@@ -157,14 +158,25 @@ def compare(
                 publication, definitions, metric, by=by, period_kind=kind, period=start,
                 treatment=other, place=place, within=within,
             )  # fmt: skip
-            if changed.entries and changed.verdict != verdict:
+            comparable = set(changed.missing) <= set(missing)
+            if changed.entries and comparable and changed.verdict != verdict:
                 others.append((other, changed.verdict))
     return replace(finding, other_verdicts=tuple(others))
 
 
-def favourable(metric: Metric) -> int:
-    """+1 where a higher value is better (or neither is), −1 where a lower one is."""
-    return -1 if metric.direction == "lower_is_better" else 1
+def _people(
+    publication: Publication,
+    metric: str,
+    place: tuple[str, str],
+    within: tuple[str, str],
+    scope: dict[str, Any],
+) -> int | None:
+    """Records in the place and group that a comparison is restricted to; None where withheld."""
+    rows = publication.slice(
+        metric, place_level=place[0], place=place[1], dimension=within[0],
+        group=within[1] or None, **scope,
+    )  # fmt: skip
+    return None if rows.empty or pd.isna(rows["n"].iloc[0]) else round(rows["n"].iloc[0])
 
 
 def _rows(
@@ -210,39 +222,9 @@ def _entry(row: pd.Series) -> Entry:
         denominator=number("denominator"),
         unstable=bool(row["unstable"]) if not pd.isna(row["unstable"]) else False,
         note="" if pd.isna(row["note"]) else str(row["note"]),
+        immature=bool(row["immature"]) if not pd.isna(row["immature"]) else False,
+        entry=str(row.get("entry", "")),
     )
-
-
-def _bands(
-    metric: Metric, rows: pd.DataFrame, entries: Sequence[Entry], total: Entry | None
-) -> list[Band | None]:
-    """The band each entry is held against; None where there is nothing to hold it against."""
-    sign = favourable(metric)
-
-    def around(value: float | None) -> Band | None:
-        return None if value is None or pd.isna(value) else Band.around(value, metric.tolerance, sign)  # fmt: skip
-
-    kind = metric.reference.kind
-    if kind in ("eligible", "need"):
-        return [around(value) for value in rows["expected"]]
-    if kind == "rest":
-        return [around(_rest(entry, total, metric.per)) for entry in entries]
-    if kind == "group":
-        value = next((e.estimate for e in entries if e.code == metric.reference.group), None)
-    elif kind == "best":
-        steady = [e.estimate for e in entries if e.status == VALUE and e.estimate is not None and not e.unstable]  # fmt: skip
-        value = max(steady, key=lambda v: v * sign, default=None)
-    else:
-        value = total.estimate if total else None
-    return [around(value)] * len(entries)
-
-
-def _rest(entry: Entry, total: Entry | None, per: float) -> float | None:
-    """The share or rate of everybody else: the city's sums less the entry's own."""
-    if total is None or None in (entry.numerator, entry.denominator, total.numerator, total.denominator):  # fmt: skip
-        return None
-    rest = total.denominator - entry.denominator  # type: ignore[operator]
-    return per * (total.numerator - entry.numerator) / rest if rest > 0 else None  # type: ignore[operator]
 
 
 def _place(entry: Entry, band: Band | None, metric: Metric) -> Entry:
@@ -264,7 +246,8 @@ def _place(entry: Entry, band: Band | None, metric: Metric) -> Entry:
 
 def _affected(entry: Entry, where: str, band: Band | None, metric: Metric) -> int | None:
     """Records beyond what the reference would give, by the interval end nearest to it."""
-    if where != "behind" or band is None or metric.kind not in ("share", "rate", "representation"):
+    countable = metric.kind in ("share", "rate", "representation")
+    if where != "behind" or band is None or not countable or metric.direction == "neutral":
         return None
     base = entry.n if metric.kind == "share" else entry.denominator
     end = band.nearest_end(entry.lower_simultaneous, entry.upper_simultaneous)  # type: ignore[arg-type]
@@ -310,16 +293,16 @@ def severity(entry: Entry, band: Band) -> float:
 
 def _unknown(
     unknown: Entry | None,
-    total: Entry | None,
+    people: int | None,
     known: Sequence[tuple[Entry, Band | None]],
     metric: Metric,
 ) -> tuple[float | None, bool]:
-    """(share of records of unknown group, whether they forbid a verdict of parity)."""
+    """(share of the `people` whose group is unknown, whether they forbid a verdict of parity)."""
     if unknown is None or unknown.status == NO_RECORDS:
         return 0.0, False
-    if unknown.n is None or total is None or not total.n:
+    if unknown.n is None or not people:
         return None, True
-    share = unknown.n / total.n
+    share = unknown.n / people
     if share <= UNKNOWN_SHARE_LIMIT:
         return share, False
     survives = metric.kind == "share" and all(

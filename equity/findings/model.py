@@ -39,6 +39,9 @@ class Entry:
     affected: int | None = None
     unstable: bool = False
     note: str = ""
+    immature: bool = False
+    entry: str = ""
+    """The published entry's id, by which its evidence is found; "" outside a publication."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Finding:
     `by` is a dimension's id, or `place:<level>`. `worst` is the code of the entry furthest on the
     unfavourable side, by the interval end nearest the tolerance; `lean` the side on which a
     `cannot_tell` lies. `gap` is worst minus reference (in the metric's unit) and `ratio` worst over
-    reference, with `gap_lower`–`gap_upper` at 95 %. `place_level`/`place` and `within_*` say what
+    reference; `gap_lower`–`gap_upper` is the simultaneous interval, the one that decides. `place_level`/`place` and `within_*` say what
     the comparison is restricted to (the whole city, unless a second dimension is crossed).
     """
 

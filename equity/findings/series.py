@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from equity.findings.compare import PLACE_PREFIX, favourable
+from equity.findings.compare import PLACE_PREFIX
+from equity.findings.reference import city_rows, favourable, references
 from equity.findings.verdict import Band
 from equity.framework.models import Definitions
 from equity.publication import Publication
@@ -58,22 +59,31 @@ def gap_series(
     Columns: `period, estimate, reference, gap, lower, upper, tolerance, status, immature`; `gap` is
     estimate − reference in the metric's unit, signed so that positive is on the unfavourable side
     (favourable groups come out negative); `tolerance` the half width of the tolerance then. The
-    pair is fixed: a series of maximum − minimum shrinks by itself when n grows. The reference is a
-    named group where the metric declares one, else the city.
+    pair is fixed: a series of maximum − minimum shrinks by itself when n grows. The reference is the
+    one that verdicts use (`equity.findings.reference`); a metric without one has no gap (NaN).
     """
     definition = definitions.metrics[metric]
-    frame = series(publication, metric, by=by, period_kind=period_kind, treatment=treatment)
-    against = definition.reference.group if definition.reference.kind == "group" else ""
-    own = frame[frame["code"] == code].set_index("period")
-    reference = frame[frame["code"] == against].set_index("period")["estimate"].reindex(own.index)
+    scope: dict[str, Any] = {"treatment": treatment, "period_kind": period_kind}
+    if by.startswith(PLACE_PREFIX):
+        level = by[len(PLACE_PREFIX) :]
+        rows = publication.slice(metric, place_level=level, dimension="", **scope)
+        rows = rows.assign(code=rows["place"])
+    else:
+        rows = publication.slice(metric, dimension=by, **scope)
+        rows = rows.assign(code=rows["group"])
+    city = city_rows(publication, metric, scope)
+    rows["reference"] = references(publication, metric, definition, rows, city, scope)
+    own = rows[rows["code"] == code].sort_values("period", ignore_index=True)
     sign = -favourable(definition)
-    ends = pd.DataFrame({"a": sign * (own["lower"] - reference), "b": sign * (own["upper"] - reference)})  # fmt: skip
+    reference = own["reference"]
+    ends = pd.concat([sign * (own["lower"] - reference), sign * (own["upper"] - reference)], axis=1)
     half = [
-        None if pd.isna(value) else Band.around(value, definition.tolerance, 1).upper - value
-        for value in reference
+        band.upper - band.reference if band else None
+        for band in (Band.around_or_none(v, definition.tolerance, 1) for v in reference)
     ]
     return pd.DataFrame(
         {
+            "period": own["period"],
             "estimate": own["estimate"],
             "reference": reference,
             "gap": sign * (own["estimate"] - reference),
@@ -83,4 +93,4 @@ def gap_series(
             "status": own["status"],
             "immature": own["immature"],
         }
-    ).reset_index()
+    )

@@ -41,6 +41,14 @@ class Band:
         half = tolerance.points or abs(reference) * (tolerance.percent or 0) / 100
         return cls(reference, reference - half, reference + half, favourable)
 
+    @classmethod
+    def around_or_none(
+        cls, reference: float | None, tolerance: Tolerance, favourable: int
+    ) -> Band | None:
+        """The band around a value; None around no value (None or NaN)."""
+        missing = reference is None or reference != reference
+        return None if missing else cls.around(float(reference or 0.0), tolerance, favourable)
+
     def steps(self, value: float) -> float | None:
         """Signed distance from the reference in tolerances; negative on the unfavourable side."""
         half = (self.upper - self.lower) / 2

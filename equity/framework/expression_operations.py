@@ -143,6 +143,15 @@ def _case_ibis(*args: Any) -> Any:
     return ibis.cases(*zip(args[:-1:2], args[1:-1:2], strict=True), else_=args[-1])
 
 
+def _in(value: Any, *options: Any) -> bool | None:
+    """Three-valued: a match decides even beside a missing option."""
+    if value is None:
+        return None
+    if value in [option for option in options if option is not None]:
+        return True
+    return None if None in options else False
+
+
 def _case(*args: Any) -> Any:
     for when, then in zip(args[:-1:2], args[1:-1:2], strict=True):
         if when is True:
@@ -178,7 +187,8 @@ OPERATIONS: dict[str, Operation] = {
     "in": Operation(
         lambda a, *b: f"({a} IN ({', '.join(b)}))",
         lambda a, *b: a.isin(b),
-        lambda a, *b: a in b,
+        _in,
+        strict=False,
     ),
     "is_null": Operation(
         lambda a: f"({a} IS NULL)", lambda a: a.isnull(), lambda a: a is None, strict=False

@@ -357,11 +357,16 @@ class Tolerance(Model):
 
 
 class Reference(Model):
-    """What groups and places are compared with."""
+    """What groups and places are compared with.
+
+    `eligible` and `need` are for representation: the share expected of a group or place is its
+    share of the metric's population (the eligible people, or the units of need). `rest` is for
+    shares and rates. `group` is that group's value in the whole city.
+    """
 
     kind: Literal["city", "best", "rest", "group", "eligible", "need"]
+    dimension: Identifier | None = Field(None, description="kind group: the group's dimension.")
     group: Code | None = Field(None, description="kind group: the group's code.")
-    attribute: str | None = Field(None, description="kind need: population whose distribution is the need.")  # fmt: skip
 
 
 class Target(Model):

@@ -43,21 +43,41 @@ def tolerance_is_one_of_two(context: Context, case: Case) -> Iterator[Problem]:
                               "Write {percent: 10} or {points: 5}.")  # fmt: skip
 
 
+_KINDS_OF_REFERENCE = {
+    "eligible": ("representation",), "need": ("representation",), "rest": ("share", "rate"),
+}  # fmt: skip
+
+
 def reference_is_complete(context: Context, case: Case) -> Iterator[Problem]:
     reference, metric = case.metric.reference, case.metric
     here: Path_ = ("reference",)
-    for name, kind in (("group", "group"), ("attribute", "need")):
-        if (getattr(reference, name) is not None) != (reference.kind == kind):
-            yield context.problem(case.file, here, f"`{name}` exactly with kind {kind}",
+    for name in ("dimension", "group"):
+        if (getattr(reference, name) is not None) != (reference.kind == "group"):
+            yield context.problem(case.file, here, f"`{name}` exactly with kind group",
                                   "Add one or take the other out.")  # fmt: skip
-    if reference.attribute is not None:
-        yield from context.missing(case.file, (*here, "attribute"), reference.attribute,
-                                   context.ids("population"), "a population")  # fmt: skip
-    if reference.group is not None and context.dimensions is not None:
-        codes = {code for d in metric.dimensions if d in context.loaded.dimensions
-                 for code in context.loaded.dimensions[d].codes}  # fmt: skip
-        yield from context.missing(case.file, (*here, "group"), reference.group, codes,
-                                   "a group of the metric's dimensions")  # fmt: skip
+    fitting = _KINDS_OF_REFERENCE.get(reference.kind, (metric.kind,))
+    if metric.kind not in fitting:
+        yield context.problem(case.file, (*here, "kind"),
+                              f"a reference that a metric of kind {metric.kind} can have",
+                              f"`{reference.kind}` is for {' and '.join(fitting)}; "
+                              "take city or best.")  # fmt: skip
+
+
+def reference_group_is_published(context: Context, case: Case) -> Iterator[Problem]:
+    reference, metric = case.metric.reference, case.metric
+    if reference.dimension is None or reference.group is None or context.dimensions is None:
+        return
+    yield from context.missing(case.file, ("reference", "dimension"), reference.dimension,
+                               metric.dimensions, "one of the metric's dimensions")  # fmt: skip
+    dimension = context.loaded.dimensions.get(reference.dimension)
+    if dimension is None:
+        return
+    yield from context.missing(case.file, ("reference", "group"), reference.group,
+                               dimension.codes, "a group of the dimension")  # fmt: skip
+    if not any(CITY in t.places and reference.dimension in t.by for t in metric.tables):
+        yield context.problem(case.file, ("reference", "dimension"),
+                              "a table of the whole city by this dimension",
+                              "Add {by: [" + reference.dimension + "], periods: […]}.")  # fmt: skip
 
 
 # --- what is said about it -----------------------------------------------------------------------
@@ -105,5 +125,6 @@ def review_is_not_overdue(context: Context, case: Case) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-TERM_RULES = (tolerance_is_one_of_two, reference_is_complete, notes_are_about_places,
+TERM_RULES = (tolerance_is_one_of_two, reference_is_complete,
+              reference_group_is_published, notes_are_about_places,
               alternatives_have_titles, approval_is_whole, review_is_not_overdue)  # fmt: skip

@@ -93,7 +93,10 @@ def test_a_gap_names_the_place_furthest_behind_for_certain():
     assert finding.worst == "1"
     assert finding.lean == "behind"
     assert finding.gap == pytest.approx(-20)
-    assert (finding.gap_lower, finding.gap_upper) == (pytest.approx(-24), pytest.approx(-16))
+    assert (finding.gap_lower, finding.gap_upper) == (
+        pytest.approx(-26),
+        pytest.approx(-14),
+    )  # the interval that decides
     assert finding.ratio == pytest.approx(50 / 70)
     # District 1 surely lacks 14 points of 1,000; district 2 reaches 62 at best: 8 points.
     assert of(finding, "1").affected == 140
@@ -150,7 +153,7 @@ def test_lower_is_better_turns_the_sides():
 
 def test_reference_group_and_expected_and_rest():
     rows = [CITY_ROW, language("english", 800, 1000), language("spanish", 600, 1000)]
-    named = definitions(reference={"kind": "group", "group": "english"})
+    named = definitions(reference={"kind": "group", "dimension": "language", "group": "english"})
     finding = compare(Published(rows), named, "cleared", by="language")
     assert finding.reference_value == pytest.approx(80)
     assert of(finding, "spanish").position == "behind"
@@ -238,3 +241,86 @@ def test_gap_series_keeps_the_pair_and_the_sign():
     assert frame["lower"].tolist() == pytest.approx([16, 6])
     assert frame["upper"].tolist() == pytest.approx([24, 14])
     assert frame["tolerance"].tolist() == pytest.approx([7, 7])
+
+
+def test_the_gap_of_a_representation_is_to_what_is_expected_of_the_group():
+    rows = [
+        CITY_ROW | {"estimate": 100.0},
+        language("english", 300, 1000) | {"expected": 40.0},
+        language("english", 350, 1000) | {"expected": 41.0, "period": FY21},
+    ]
+    frame = gap_series(
+        Published(rows), definitions(reference={"kind": "eligible"}), "cleared",
+        by="language", code="english", period_kind="fiscal_year",
+    )  # fmt: skip
+    assert frame["reference"].tolist() == [41, 40]
+    assert frame["gap"].tolist() == pytest.approx([6, 10])
+
+
+def test_the_gap_to_the_rest_and_to_the_best():
+    rows = [CITY_ROW, language("english", 800, 1000), language("spanish", 600, 1000)]
+
+    def gap(kind):
+        return gap_series(
+            Published(rows), definitions(reference={"kind": kind}), "cleared",
+            by="language", code="spanish", period_kind="fiscal_year",
+        )["gap"].tolist()  # fmt: skip
+
+    assert gap("rest") == pytest.approx([20])  # (1,400 − 600) of (2,000 − 1,000) is 80 %
+    assert gap("best") == pytest.approx([20])
+
+
+def test_a_named_group_is_the_reference_for_places_too():
+    rows = [CITY_ROW, language("english", 800, 1000), district("1", 500, 1000)]
+    named = definitions(reference={"kind": "group", "dimension": "language", "group": "english"})
+    finding = compare(Published(rows), named, "cleared", by="place:district")
+    assert finding.reference_value == pytest.approx(80)
+    assert finding.verdict == "gap"
+
+
+def test_a_total_has_nothing_fair_to_compare_with():
+    total = definitions(
+        kind="amount", statistic="total", value="x", numerator=None, unit="count", per=1
+    )
+    finding = compare(Published([CITY_ROW, district("1", 5, 1000)]), total, "cleared", by="place:district")  # fmt: skip
+    assert (finding.verdict, finding.gap, finding.reference_value) == ("cannot_tell", None, None)
+
+
+def test_unknown_records_are_a_share_of_the_place_they_are_in():
+    rows = [
+        share(140_000, 200_000),
+        district("3", 1400, 2000),
+        district("3", 700, 1000) | {"dimension": "language", "group": "english"},
+        district("3", 500, 700) | {"dimension": "language", "group": "spanish"},
+        district("3", 200, 300, status="unknown_group") | {"dimension": "language", "group": "unknown"},
+    ]  # fmt: skip
+    finding = compare(Published(rows), definitions(), "cleared", by="language", place=("district", "3"))  # fmt: skip
+    assert finding.unknown_share == pytest.approx(0.15)
+    assert finding.verdict == "cannot_tell"
+    assert "unknown" in finding.caveats
+
+
+def test_what_is_withheld_under_another_treatment_is_not_another_verdict():
+    unfinished = {
+        "rule": [{"when": "open", "count_as": "left_out"}],
+        "alternatives": {"failed": [{"when": "open", "count_as": "failure"}]},
+    }
+    hidden = district("1", 1, 1) | {"status": "suppressed", "estimate": None, "treatment": "failed"}
+    rows = [CITY_ROW, district("1", 700, 1000), CITY_ROW | {"treatment": "failed"}, hidden]
+    finding = compare(Published(rows), definitions(unfinished=unfinished), "cleared", by="place:district")  # fmt: skip
+    assert (finding.verdict, finding.other_verdicts) == ("parity", ())
+
+
+def test_neutral_metrics_count_nobody_as_affected():
+    rows = [CITY_ROW, district("1", 500, 1000)]
+    finding = compare(Published(rows), definitions(direction="neutral"), "cleared", by="place:district")  # fmt: skip
+    assert finding.verdict == "gap"
+    assert finding.affected is None
+
+
+def test_a_group_without_a_number_forbids_parity_whatever_the_reason():
+    nobody = language("tagalog", 1, 1) | {"status": "not_applicable", "estimate": None}
+    rows = [CITY_ROW, language("english", 700, 1000), nobody]
+    finding = compare(Published(rows), definitions(), "cleared", by="language")
+    assert finding.verdict == "cannot_tell"
+    assert finding.missing == ("tagalog",)

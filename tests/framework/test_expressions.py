@@ -260,3 +260,10 @@ def test_evaluate_on_a_frame_agrees_with_duckdb_on_a_filter():
     assert [s for (s,) in kept] == [
         row["seconds"] for row in frame.to_dict("records") if expression.evaluate(row)
     ]
+
+
+@pytest.mark.parametrize(("status", "answer"), [(None, True), ("open", True), ("closed", True)])
+def test_a_match_decides_even_beside_a_missing_option(status, answer):
+    assert parse("'closed' in (status, 'closed')", COLUMNS).evaluate({"status": status}) is answer
+    missing = parse("'late' in (status, 'closed')", COLUMNS).evaluate({"status": status})
+    assert missing is (None if status is None else False)

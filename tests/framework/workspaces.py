@@ -139,10 +139,10 @@ unit: per_1000
 measures: complaints
 direction: neutral
 dimensions: [language]
-reference: {kind: group, group: english}
+reference: {kind: group, dimension: language, group: english}
 tolerance: {points: 2}
 tables:
-  - {places: [district], by: [language], periods: [year]}
+  - {places: [city, district], by: [language], periods: [year]}
 monitoring: {cadence: yearly, owner: Data steward}
 written_by: Data team
 review_due: 2027-01-15

@@ -1,0 +1,72 @@
+"""What an entry is compared with: the reference value that the metric declares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from equity.framework.models import Metric
+from equity.publication import Publication
+from equity.schema import CITY, VALUE
+
+PER_ENTRY = ("eligible", "need", "rest")
+"""References that differ from entry to entry."""
+
+
+def favourable(metric: Metric) -> int:
+    """+1 where a higher value is better (or neither is), −1 where a lower one is."""
+    return -1 if metric.direction == "lower_is_better" else 1
+
+
+def is_count(metric: Metric) -> bool:
+    """A plain total: larger where there are more people, so that nothing fair compares with it."""
+    return metric.kind == "amount" and metric.statistic == "total" and metric.population is None
+
+
+def city_rows(publication: Publication, metric: str, scope: dict[str, Any]) -> pd.DataFrame:
+    """The whole city's entries, without a breakdown, of the periods in `scope`."""
+    return publication.slice(metric, place_level=CITY, place=CITY, dimension="", **scope)
+
+
+def references(
+    publication: Publication,
+    name: str,
+    metric: Metric,
+    rows: pd.DataFrame,
+    city: pd.DataFrame,
+    scope: dict[str, Any],
+) -> pd.Series:
+    """The reference value of every row, in the metric's unit; NaN where there is none.
+
+    `rows`: published entries of one comparison, in one or many periods; `city`: `city_rows` of the
+    same `scope` (treatment, period kind, period). The kinds are those of the metric's definition:
+    the city's value, the best steady value, a named group's value in the whole city, everybody
+    else's value (the city's sums less the entry's own), or the share expected of the entry.
+    """
+    kind = metric.reference.kind
+    if is_count(metric):
+        return pd.Series(float("nan"), index=rows.index)
+    if kind in ("eligible", "need"):
+        return rows["expected"].astype(float)
+    if kind == "rest":
+        return _rest(rows, city, metric.per)
+    if kind == "group":
+        city = publication.slice(
+            name, place_level=CITY, place=CITY, dimension=metric.reference.dimension,
+            group=metric.reference.group, **scope,
+        )  # fmt: skip
+    if kind == "best":
+        steady = rows[(rows["status"] == VALUE) & ~rows["unstable"].fillna(False).astype(bool)]
+        best = steady.groupby("period")["estimate"]
+        values = best.max() if favourable(metric) > 0 else best.min()
+    else:
+        values = city.set_index("period")["estimate"]
+    return rows["period"].map(values).astype(float)
+
+
+def _rest(rows: pd.DataFrame, city: pd.DataFrame, per: float) -> pd.Series:
+    totals = city.set_index("period")
+    others = rows["period"].map(totals["denominator"]) - rows["denominator"]
+    having = rows["period"].map(totals["numerator"]) - rows["numerator"]
+    return (per * having / others.where(others > 0)).astype(float)
