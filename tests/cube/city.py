@@ -129,12 +129,15 @@ def random_rows(count: int, seed: int = 1) -> list[dict[str, Any]]:
     return rows
 
 
+_COLUMNS = ["local_date", "received", "days", "cost", "state", "place_district", "group_language", "group_income"]  # fmt: skip
+
+
 def write_parts(rows: list[dict[str, Any]], folder: Path, parts: int = 2) -> list[Path]:
     """Write rows as Parquet parts, as intake does."""
     paths = []
     for number in range(parts):
         path = folder / f"part{number}.parquet"
-        chunk = pd.DataFrame(rows[number::parts], columns=list(rows[0]))
+        chunk = pd.DataFrame(rows[number::parts], columns=_COLUMNS)
         with duckdb.connect() as connection:
             connection.register("chunk", chunk)
             connection.execute(
