@@ -1,4 +1,4 @@
-"""How a gap moved between two ends of a series, without claiming more than the intervals allow."""
+"""Where a gap stood at two ends of a series, without a verdict on what lies between."""
 
 from __future__ import annotations
 
@@ -12,35 +12,26 @@ from equity.narrative.numbers import difference, figure
 def trend_sentence(
     frame: pd.DataFrame, metric: Metric, name: str, period_kind: str, say: Translator
 ) -> str:
-    """The gap at the start and at the end, each with its interval, and whether they differ.
+    """The gap in the last period and in the first of the same season, each with its interval.
 
     `frame`: `equity.findings.gap_series` (columns `period, gap, lower, upper, immature`; positive is
-    behind); `name`: the group or place it follows. Immature periods are left out. Two intervals that
-    overlap are told as a change that one cannot tell; no slope is fitted here.
+    behind); `name`: the group or place it follows. Immature periods are left out. Two ends say where
+    the gap stood, not whether it is closing: that takes a slope with its own error.
     """
     whole = frame[frame["gap"].notna() & ~frame["immature"].astype(bool)].sort_values("period")
+    season = pd.to_datetime(whole["period"]).dt.month
+    whole = whole[season == season.iloc[-1]] if len(whole) else whole
     if len(whole) < 2:
         return say("narrative.trend_too_short", name=name)
     first, last = whole.iloc[0], whole.iloc[-1]
     return say(
-        f"narrative.trend_{_change(first, last, metric)}",
+        "narrative.trend",
         name=name,
         start=_side(first, metric, say),
         start_period=say.period(period_kind, pd.Timestamp(first["period"]).date()),
         end=_side(last, metric, say),
         end_period=say.period(period_kind, pd.Timestamp(last["period"]).date()),
     )
-
-
-def _change(first: pd.Series, last: pd.Series, metric: Metric) -> str:
-    """Which way the gap moved where the two 95 % intervals do not overlap, else 'unclear'."""
-    ends = [first["lower"], first["upper"], last["lower"], last["upper"]]
-    if any(pd.isna(end) for end in ends):
-        return "unclear"
-    down, up = ("lower", "higher") if metric.direction == "neutral" else ("worse", "better")
-    if last["lower"] > first["upper"]:
-        return down
-    return up if last["upper"] < first["lower"] else "unclear"
 
 
 def _side(row: pd.Series, metric: Metric, say: Translator) -> str:
