@@ -10,7 +10,7 @@ count could be 0 as well as more than the threshold. Two tests, cheap first:
    range from 0 to the threshold.
 
 What is withheld is what costs the reader least: small entries before large ones, parts before
-totals, months before years.
+totals, months before years. Where that does not get there, everything is withheld: it fails closed.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from equity.disclosure.equations import Equations
 _FREE = 1 << 40
 """An upper bound above every count, for totals that nothing bounds."""
 _ROUNDS = 40
+_PASSES = 1000
+"""Passes over all equations after which bounds that still move are taken as not known."""
 
 
 class Suppression:
@@ -80,7 +82,23 @@ class Suppression:
                 todo = todo.union(*(self.of[entry] for entry in newly))
         else:
             self._mend(todo)
+        if not self._holds():
+            self.hidden[:] = True
         return self.hidden
+
+    def _holds(self) -> bool:
+        """Whether both tests pass for every equation and every sensitive entry, looked at afresh."""
+        if any(self._lacking(equation) is not None for equation in range(len(self.total))):
+            return False
+        for q in self.active:
+            low, high, settled = _propagated(self.values[q], self.hidden, self.equations)
+            if not settled or self._narrow(q, low, high).any():
+                return False
+        return True
+
+    def _narrow(self, q: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Withheld sensitive counts whose bounds leave out 0 or the threshold."""
+        return np.asarray(self.sensitive[q] & self.hidden & ((low > 0) | (high < self.enough)))
 
     def _mend(self, todo: Iterable[int]) -> None:
         """Make every equation pass the first test, small totals first."""
@@ -148,8 +166,7 @@ class Suppression:
         found: set[int] = set()
         for q in self.active:
             low, high = bounds(self.values[q], self.hidden, self.equations)
-            narrow = self.sensitive[q] & self.hidden & ((low > 0) | (high < self.enough))
-            for entry in np.flatnonzero(narrow):
+            for entry in np.flatnonzero(self._narrow(q, low, high)):
                 binding = self._binding(int(entry), low, high)
                 if binding is not None:
                     found.add(binding)
@@ -180,13 +197,21 @@ class Suppression:
 
 
 def bounds(
-    values: np.ndarray, hidden: np.ndarray, equations: Equations, rounds: int = 60
+    values: np.ndarray, hidden: np.ndarray, equations: Equations
 ) -> tuple[np.ndarray, np.ndarray]:
     """What the equations say of each count once the hidden ones are not shown: (lowest, highest).
 
-    Bounds are carried from equation to equation until they stay, or for `rounds`; they are never
-    narrower than the truth allows, and may be wider than what a linear programme would find.
+    Bounds are carried from equation to equation until they stay; they are never narrower than the
+    truth allows, and may be wider than what a linear programme would find.
     """
+    low, high, _ = _propagated(values, hidden, equations)
+    return low, high
+
+
+def _propagated(
+    values: np.ndarray, hidden: np.ndarray, equations: Equations
+) -> tuple[np.ndarray, np.ndarray, bool]:
+    """`bounds`, and whether they have come to rest."""
     low = np.where(hidden, 0, values).astype(np.float64)
     high = np.where(hidden, float(_FREE), values)
     open_equation = np.zeros(len(equations.total), dtype=bool)
@@ -196,7 +221,7 @@ def bounds(
     eq, part = equations.equation[keep], equations.part[keep]
     used = np.flatnonzero(open_equation)
     total = equations.total
-    for _ in range(rounds):
+    for _ in range(_PASSES):
         sum_low = np.bincount(eq, low[part], len(total))
         sum_high = np.bincount(eq, high[part], len(total))
         new_low, new_high = low.copy(), high.copy()
@@ -205,9 +230,9 @@ def bounds(
         np.maximum.at(new_low, part, low[total[eq]] - (sum_high[eq] - high[part]))
         np.minimum.at(new_high, part, high[total[eq]] - (sum_low[eq] - low[part]))
         if np.array_equal(new_low, low) and np.array_equal(new_high, high):
-            break
+            return low, high, True
         low, high = new_low, new_high
-    return low, high
+    return low, high, False
 
 
 def _with_remainders(

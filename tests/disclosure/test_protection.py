@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import coo_matrix
 
-from equity.disclosure import protect
+from equity.disclosure import protect, suppress
 from equity.disclosure.equations import equations
 from equity.disclosure.rules import counts
-from equity.disclosure.suppress import bounds
+from equity.disclosure.suppress import Suppression, bounds
 from equity.framework.models import Thresholds
 from equity.schema import KEY
 from tests.disclosure.disclosure_tables import definitions, entries, metric, people
@@ -136,7 +136,7 @@ def test_where_the_own_treatment_is_withheld_so_are_the_others():
 
 
 def test_order_of_rows_and_index_do_not_matter():
-    frame = entries(people(4000, 3))
+    frame = entries(people(1500, 3))
     shuffled = frame.sample(frac=1, random_state=7)
     key = list(KEY)
     first = protect(frame, definitions()).set_index(key)["status"]
@@ -168,12 +168,48 @@ def test_a_fiscal_year_is_the_sum_of_its_months():
     assert not len(equations(rows, fiscal_year_start=1).total)
 
 
-@settings(max_examples=25, deadline=None)
-@given(
-    rows=st.integers(30, 6000), seed=st.integers(0, 10_000),
-    kinds=st.sampled_from([["year"], ["quarter", "year"], ["month", "year", "all"]]),
-)  # fmt: skip
+def test_where_nothing_can_be_withheld_any_more_everything_is(monkeypatch):
+    """The search may fall short; what it leaves derivable is not shown."""
+    frame = one_table([7, 300, 200, 100], [4, 150, 100, 50])
+    monkeypatch.setattr(Suppression, "_withhold_one", lambda *_: [])
+    assert hidden(protect(frame, definitions())).all()
+
+
+def test_where_the_rounds_run_out_everything_is_withheld(monkeypatch):
+    frame = entries(people(900, 0), kinds=["year"])
+    monkeypatch.setattr(suppress, "_ROUNDS", 0)
+    monkeypatch.setattr(Suppression, "_mend", lambda *_: None)
+    assert hidden(protect(frame, definitions())).all()
+
+
+def test_bounds_that_do_not_come_to_rest_are_not_trusted(monkeypatch):
+    frame = entries(people(900, 0), kinds=["year"])
+    assert not hidden(protect(frame, definitions())).all()
+    monkeypatch.setattr(suppress, "_PASSES", 1)
+    assert hidden(protect(frame, definitions())).all()
+
+
+CITIES = {
+    "rows": st.integers(30, 6000),
+    "seed": st.integers(0, 10_000),
+    "kinds": st.sampled_from([["year"], ["quarter", "year"], ["month", "year", "all"]]),
+}
+
+
+@settings(max_examples=8, deadline=None)
+@given(**CITIES)
 def test_nothing_sensitive_is_shown_or_follows_step_by_step(rows, seed, kinds):
+    holds_step_by_step(rows, seed, kinds)
+
+
+@pytest.mark.proof
+@settings(max_examples=150, deadline=None)
+@given(**CITIES)
+def test_in_many_cities_nothing_follows_step_by_step(rows, seed, kinds):
+    holds_step_by_step(rows, seed, kinds)
+
+
+def holds_step_by_step(rows: int, seed: int, kinds: list[str]) -> None:
     frame = entries(people(rows, seed), kinds=kinds)
     got = hidden(protect(frame, definitions()))
     told = counts(frame, metric(), Thresholds())
