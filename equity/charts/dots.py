@@ -7,7 +7,6 @@ from typing import Any
 
 import altair as alt
 
-from equity.charts.maps import outside_note
 from equity.charts.model import (
     WITHOUT_NUMBERS,
     Drawing,
@@ -15,13 +14,11 @@ from equity.charts.model import (
     measure_title,
     order,
     row_of,
-    table_of,
-    tally,
     tooltip,
 )
 from equity.charts.palette import ACCENT, GRID, INK, MUTED, POSITION_MARK, QUIET
-from equity.charts.theme import BODY, LABEL_WIDTH, SMALL, finish
-from equity.charts.words import words
+from equity.charts.theme import BODY, LABEL_WIDTH, SMALL
+from equity.charts.words import drawing_of
 from equity.findings.model import Finding
 from equity.framework.models import Definitions
 from equity.i18n import Translator
@@ -58,7 +55,7 @@ def ranked_dots(
         ordered = "charts.order_count"
         entries.sort(key=lambda e: (e.code in (OUTSIDE, UNKNOWN), -(e.estimate or 0.0)))
     field = "place" if is_place(finding.by) else GROUP
-    rows = [{**row_of(e, metric, names, say), field: e.code} for e in entries]
+    rows = [{**row_of(e, finding, definitions, names, say), field: e.code} for e in entries]
     for row in rows:
         label = lines(row["name"], LABEL_WIDTH)
         row |= {"label": "\n".join(label), "lines": len(label)}
@@ -90,7 +87,7 @@ def ranked_dots(
         .mark_point(shape="square", size=70, stroke=MUTED, strokeDash=[3, 2], filled=False)
         .encode(x=alt.XValue(12)),
         base.mark_rect(opacity=0, cursor="pointer")
-        .encode(x=alt.XValue(0), x2=alt.X2Value("width"), tooltip=tooltip(what, say))
+        .encode(x=alt.XValue(0), x2=alt.X2Value("width"), tooltip=tooltip(what, rows, say))
         .add_params(
             alt.selection_point(name=field, fields=[field], on="click", toggle=False, clear=False)
         ),
@@ -105,20 +102,7 @@ def ranked_dots(
         height=len(rows) * max(_ROW, _LINE * tallest + 8),
         title=alt.TitleParams(lines(say(ordered)), offset=30),
     )
-    title, subtitle, caption = words(finding, definitions, names, say)
-    return Drawing(
-        chart=finish(chart, rows, say),
-        alt_text=say(
-            "charts.alt_dots",
-            title=title,
-            subtitle=subtitle,
-            tally=tally(finding, definitions, say),
-        ),
-        table=table_of(finding, definitions, names, say),
-        title=title,
-        subtitle=subtitle,
-        caption=" · ".join(part for part in (caption, outside_note(finding, say)) if part),
-    )
+    return drawing_of(finding, "dots", chart, rows, definitions, names, say)
 
 
 def mini(
@@ -127,7 +111,7 @@ def mini(
     """The deciding entry alone: its dot and interval, the reference and the tolerance; no axis."""
     metric = definitions.metrics[finding.metric]
     rows = [
-        row_of(entry, metric, names, say)
+        row_of(entry, finding, definitions, names, say)
         for entry in finding.entries
         if entry.code == finding.worst
     ]
@@ -154,21 +138,13 @@ def mini(
         *([] if is_count(metric) else against),
         *_intervals(alt.Chart(), rows, alt.X("lower:Q", scale=scale, axis=None)),
         _points(base, rows, None, legend=False).encode(
-            tooltip=tooltip(comparison_name(finding.by, definitions, say), say)
+            tooltip=tooltip(comparison_name(finding.by, definitions, say), rows, say)
         ),
     ]
     chart = alt.layer(*layers).properties(
         height=28, padding={"left": 2, "top": 2, "right": 2, "bottom": 2}
     )
-    title, subtitle, caption = words(finding, definitions, names, say)
-    return Drawing(
-        chart=finish(chart, rows, say),
-        alt_text=say("charts.alt_mini", title=title),
-        table=table_of(finding, definitions, names, say),
-        title=title,
-        subtitle=subtitle,
-        caption=caption,
-    )
+    return drawing_of(finding, "mini", chart, rows, definitions, names, say)
 
 
 def _bars(base: alt.Chart, x: alt.X) -> alt.Chart:

@@ -9,14 +9,15 @@ import pandas as pd
 
 from equity.charts.model import Drawing, lines, measure_title
 from equity.charts.palette import ACCENT, GRID, INK, PAPER
-from equity.charts.theme import finish
 from equity.charts.timeline import (
     AXIS_WIDTH,
+    artefacts,
     changes,
     dash_unfinished,
     day_of,
     domain_of,
-    ends,
+    drawing_of,
+    noted,
     number_or_none,
     right_margin,
     stamp,
@@ -36,6 +37,8 @@ def gap_trend(
     say: Translator,
     *,
     metric: str,
+    by: str,
+    code: str,
     name: str,
     period_kind: str,
     title: str,
@@ -44,11 +47,11 @@ def gap_trend(
     """The gap between one fixed group or place and the reference over time, with its interval.
 
     `frame`: `equity.findings.gap_series` (columns `period, estimate, reference, gap, lower, upper,
-    tolerance, status, immature`; positive is behind). Its time axis and margins are those of
+    tolerance, status, immature, unstable, note, entry`; positive is behind). Its time axis and margins are those of
     `trend`, so that the two stand under one another. The tolerance is a band around zero.
     """
     definition = definitions.metrics[metric]
-    rows = _gap_rows(frame, definition, name, period_kind, say)
+    rows = _gap_rows(frame, definition, by, code, name, period_kind, say)
     values = [
         row[k] for row in rows for k in ("gap", "lower", "upper", "tolerance", "tolerance_low")
     ]
@@ -75,9 +78,11 @@ def gap_trend(
         alt.Tooltip("value_text:N", title=say("charts.gap")),
         alt.Tooltip("interval_text:N", title=say("charts.interval_title")),
         alt.Tooltip("status_text:N", title=say("charts.status")),
+        alt.Tooltip("note_text:N", title=say("charts.note")),
     ]
     line: dict[str, Any] = {"color": ACCENT, "strokeWidth": 2.6}
     layers = [
+        *artefacts(definition, by, [code], period_kind, frame, say),
         base.mark_area(color=GRID, opacity=0.7).encode(
             y=y("tolerance_low"), y2=alt.Y2("tolerance:Q")
         ),
@@ -106,27 +111,21 @@ def gap_trend(
     chart = alt.layer(*layers, right_margin()).properties(
         height=GAP_HEIGHT, title=alt.TitleParams(lines(head))
     )
-    table = pd.DataFrame(
-        {
-            say("charts.period"): [row["period_text"] for row in rows],
-            say("charts.gap"): [row["gap"] for row in rows],
-            say("charts.lower"): [row["lower"] for row in rows],
-            say("charts.upper"): [row["upper"] for row in rows],
-            say("charts.status"): [row["status_text"] for row in rows],
-        }
-    )
-    return Drawing(
-        chart=finish(chart, rows, say),
-        alt_text=say("charts.alt_gap", title=title, **ends(frame, period_kind, say)),
-        table=table,
-        title=title,
-        subtitle=measure_title(definition, say),
+    return drawing_of(
+        "gap", chart, rows, frame, {say("charts.gap"): "gap"}, say,
+        period_kind=period_kind, title=title, subtitle=measure_title(definition, say),
         caption=caption,
-    )
+    )  # fmt: skip
 
 
 def _gap_rows(
-    frame: pd.DataFrame, metric: Metric, name: str, period_kind: str, say: Translator
+    frame: pd.DataFrame,
+    metric: Metric,
+    by: str,
+    code: str,
+    name: str,
+    period_kind: str,
+    say: Translator,
 ) -> list[dict[str, Any]]:
     rows = []
     for item in frame.sort_values("period").to_dict("records"):
@@ -154,6 +153,9 @@ def _gap_rows(
                     upper=_signed(upper, metric, say),
                 ),
                 "status_text": status,
+                "note_text": noted(metric, by, code, period_kind, item, say),
+                "n": number_or_none(item["n"]),
+                "entry": item["entry"],
             }
         )
     return dash_unfinished(rows, "gap")

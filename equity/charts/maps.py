@@ -15,26 +15,25 @@ from equity.charts.model import (
     measure_title,
     neutral,
     row_of,
-    table_of,
-    tally,
     tooltip,
 )
 from equity.charts.palette import ACCENT, INK, MUTED, PAPER, STEPS, WASH
-from equity.charts.theme import BODY, SMALL, finish
-from equity.charts.words import words
+from equity.charts.theme import BODY, SMALL
+from equity.charts.words import drawing_of
 from equity.findings.model import Entry, Finding
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
 from equity.narrative.names import comparison_name, reference_name
 from equity.narrative.numbers import is_count, tolerance_text
-from equity.schema import NO_RECORDS, OUTSIDE, SUPPRESSED, UNKNOWN
+from equity.schema import NOT_APPLICABLE, OUTSIDE, SUPPRESSED, UNKNOWN
 
 PLACE = "place"
 """Name and field of the selection: `event.selection.place[0]["place"]` is the chosen code."""
 HEIGHT = 420
 _LABELLED = 12
 _RADIUS = 18
-_ALWAYS_IN_LEGEND = [step for step in STEPS if step != "not_compared"]
+_SOMETIMES = ("not_compared", "not_published")
+"""Steps that are in the legend only where they occur."""
 
 
 def place_map(
@@ -59,8 +58,10 @@ def place_map(
     entries = {entry.code: entry for entry in finding.entries}
     rows = [
         {
-            **row_of(
-                entries.get(code) or Entry(code, NO_RECORDS, "no_records"), metric, names, say
+            **(
+                row_of(entries[code], finding, definitions, names, say)
+                if code in entries
+                else _unpublished(code, finding, definitions, names, say)
             ),
             PLACE: code,
             "x": float(x),
@@ -69,12 +70,11 @@ def place_map(
         for code, x, y in zip(places["place"].astype(str), places["x"], places["y"], strict=True)
     ]
     level = comparison_name(finding.by, definitions, say)
+    tips = tooltip(level, rows, say)
     layers = (
-        _circles(rows, metric, level, say)
-        if is_count(metric)
-        else _shapes(rows, metric, level, say)
+        _circles(rows, metric, tips, say) if is_count(metric) else _shapes(rows, metric, tips, say)
     )
-    layers += [_outline(chosen, level, say), *_labels(rows, chosen, below=is_count(metric))]
+    layers += [_outline(chosen, tips), *_labels(rows, chosen, below=is_count(metric))]
     head = "map_counts" if is_count(metric) else "map_steps"
     title = say(
         f"charts.{head}",
@@ -88,31 +88,20 @@ def place_map(
         .properties(height=HEIGHT, title=alt.TitleParams(lines(title)))
     )
     all_names = names | {OUTSIDE: say("common.outside"), UNKNOWN: say("common.unknown")}
-    headline, subtitle, caption = words(finding, definitions, all_names, say)
-    outside = outside_note(finding, say)
-    return Drawing(
-        chart=finish(chart, rows, say),
-        alt_text=say(
-            "charts.alt_map",
-            title=headline,
-            subtitle=subtitle,
-            tally=tally(finding, definitions, say),
-        ),
-        table=table_of(finding, definitions, all_names, say),
-        title=headline,
-        subtitle=subtitle,
-        caption=" · ".join(part for part in (caption, outside) if part),
-    )
+    return drawing_of(finding, "map", chart, rows, definitions, all_names, say)
 
 
-def outside_note(finding: Finding, say: Translator) -> str:
-    """How many records lie in none of the places; '' where the finding has no such entry."""
-    entry = next((e for e in finding.entries if e.code == OUTSIDE), None)
-    if entry is None or entry.status == NO_RECORDS:
-        return ""
-    if entry.status == SUPPRESSED or entry.n is None:
-        return say("charts.outside_suppressed")
-    return say.plural("charts.outside", entry.n)
+def _unpublished(
+    code: str,
+    finding: Finding,
+    definitions: Definitions,
+    names: Mapping[str, str],
+    say: Translator,
+) -> dict[str, Any]:
+    """A place that the publication says nothing of, which is not the same as no records."""
+    row = row_of(Entry(code, NOT_APPLICABLE, "not_applicable"), finding, definitions, names, say)
+    text = say("narrative.position_not_published")
+    return row | {"step": "not_published", "value_text": text, "status_text": text}
 
 
 def _geometry(boundaries: str | Mapping[str, Any]) -> alt.LookupData:
@@ -128,10 +117,10 @@ def _select() -> alt.Parameter:
 
 
 def _shapes(
-    rows: list[dict[str, Any]], metric: Metric, level: str, say: Translator
+    rows: list[dict[str, Any]], metric: Metric, tips: list[alt.Tooltip], say: Translator
 ) -> list[alt.Chart]:
-    extra = ["not_compared"] if any(row["step"] == "not_compared" for row in rows) else []
-    steps = _ALWAYS_IN_LEGEND + extra
+    there = {row["step"] for row in rows}
+    steps = [step for step in STEPS if step not in _SOMETIMES or step in there]
     for row in rows:
         row["step_text"] = say(f"charts.step_{neutral(row['step'], metric)}")
     domain = [say(f"charts.step_{neutral(step, metric)}") for step in steps]
@@ -150,7 +139,7 @@ def _shapes(
             fill=alt.Fill("step_text:N", scale=scale("fill"), legend=legend),
             stroke=alt.Stroke("step_text:N", scale=scale("stroke"), legend=legend),
             strokeDash=alt.StrokeDash("step_text:N", scale=scale("dash"), legend=legend),
-            tooltip=tooltip(level, say),
+            tooltip=tips,
         )
         .add_params(_select())
     )
@@ -158,7 +147,7 @@ def _shapes(
         alt.Chart()
         .transform_filter("datum.position == 'behind' || datum.position == 'ahead'")
         .mark_geoshape(filled=False, stroke=INK, strokeWidth=1.8)
-        .encode(tooltip=tooltip(level, say))
+        .encode(tooltip=tips)
     )
     withheld = (
         alt.Chart()
@@ -166,18 +155,18 @@ def _shapes(
         .mark_geoshape(
             filled=False, stroke=STEPS[SUPPRESSED].stroke, strokeWidth=1.4, strokeDash=[4, 3]
         )
-        .encode(tooltip=tooltip(level, say))
+        .encode(tooltip=tips)
     )
     return [fill, withheld, certain]
 
 
 def _circles(
-    rows: list[dict[str, Any]], metric: Metric, level: str, say: Translator
+    rows: list[dict[str, Any]], metric: Metric, tips: list[alt.Tooltip], say: Translator
 ) -> list[alt.Chart]:
     ground = (
         alt.Chart()
         .mark_geoshape(fill=WASH, stroke=MUTED, strokeWidth=0.6, cursor="pointer")
-        .encode(tooltip=tooltip(level, say))
+        .encode(tooltip=tips)
         .add_params(_select())
     )
     points = {"longitude": alt.Longitude("x:Q"), "latitude": alt.Latitude("y:Q")}
@@ -215,12 +204,12 @@ def _nice(rows: list[dict[str, Any]]) -> list[float]:
     return sorted({float(f"{largest * part:.1g}") for part in (0.1, 0.35, 1.0)} - {0.0})
 
 
-def _outline(chosen: str | None, level: str, say: Translator) -> alt.Chart:
+def _outline(chosen: str | None, tips: list[alt.Tooltip]) -> alt.Chart:
     return (
         alt.Chart()
         .transform_filter(alt.FieldOneOfPredicate(PLACE, [chosen] if chosen else []))
         .mark_geoshape(filled=False, stroke=ACCENT, strokeWidth=4)
-        .encode(tooltip=tooltip(level, say))
+        .encode(tooltip=tips)
     )
 
 

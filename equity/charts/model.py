@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
@@ -16,7 +16,7 @@ from equity.charts.theme import HEAD_WIDTH, Chart
 from equity.findings.model import Entry, Finding
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
-from equity.narrative import position_word
+from equity.narrative import of_entry, position_word
 from equity.narrative.names import comparison_name
 from equity.narrative.numbers import TABLE_FIGURES, is_count, quantity, unit_name
 from equity.schema import NO_RECORDS, NOT_APPLICABLE, OUTSIDE, SUPPRESSED, UNKNOWN, UNKNOWN_GROUP
@@ -88,9 +88,14 @@ def interval_text(lower: float | None, upper: float | None, unit: str, say: Tran
 
 
 def row_of(
-    entry: Entry, metric: Metric, names: Mapping[str, str], say: Translator
+    entry: Entry,
+    finding: Finding,
+    definitions: Definitions,
+    names: Mapping[str, str],
+    say: Translator,
 ) -> dict[str, Any]:
     """One entry as a chart row: its numbers, and every text that the chart or tooltip shows."""
+    metric = definitions.metrics[finding.metric]
     shown = entry.status not in WITHOUT_NUMBERS and entry.estimate is not None
     status = position_text(entry.position, metric, say)
     return {
@@ -110,17 +115,24 @@ def row_of(
         else "–",
         "n_text": say.number(entry.n) if entry.n is not None else "–",
         "status_text": status,
+        "note_text": " ".join(of_entry(entry, finding, definitions, say)),
     }
 
 
-def tooltip(what: str, say: Translator) -> list[alt.Tooltip]:
-    """The one style of tooltip: what, value, interval, n, status."""
+def tooltip(
+    what: str, rows: Sequence[Mapping[str, Any]], say: Translator, over_time: bool = False
+) -> list[alt.Tooltip]:
+    """The one style of tooltip: what, period over time, value, interval, n, status, notes if any."""
+    period = alt.Tooltip("period_text:N", title=say("charts.period"))
+    note = alt.Tooltip("note_text:N", title=say("charts.note"))
     return [
         alt.Tooltip("name:N", title=what),
+        *([period] if over_time else []),
         alt.Tooltip("value_text:N", title=say("charts.value")),
         alt.Tooltip("interval_text:N", title=say("charts.interval_title")),
         alt.Tooltip("n_text:N", title=say("charts.n")),
         alt.Tooltip("status_text:N", title=say("charts.status")),
+        *([note] if any(row["note_text"] for row in rows) else []),
     ]
 
 
@@ -167,6 +179,8 @@ def table_of(finding: Finding, definitions: Definitions, names: Mapping[str, str
                 say("charts.upper"): e.upper,
                 say("charts.n"): e.n,
                 say("charts.status"): position_text(e.position, metric, say),
+                say("charts.note"): " ".join(of_entry(e, finding, definitions, say)),
+                say("charts.entry"): e.entry,
             }
             for e in entries
         ]
@@ -174,7 +188,7 @@ def table_of(finding: Finding, definitions: Definitions, names: Mapping[str, str
 
 
 def tally(finding: Finding, definitions: Definitions, say: Translator) -> str:
-    """How many entries stand where: '2 behind, 5 within the tolerance, 1 too few to show'.
+    """How many entries stand where: '2 behind, 5 within the tolerance, 1 withheld'.
 
     Of a count only which are not shown, because nothing is behind in it.
     """

@@ -64,6 +64,7 @@ STEPS = {
     "suppressed": Step(PAPER, MUTED, (4, 3)),
     "no_records": Step(PAPER, PAPER, _SOLID),
     "not_compared": Step(WASH, LINE, _SOLID),
+    "not_published": Step(PAPER, LINE, (1, 3)),
 }
 """Map steps, in the order of the legend. The number is the distance from the reference in
 tolerances: 1 is one to two, 2 two to three, 3 more than three."""

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from equity.charts.model import lines
-from equity.charts.palette import MUTED
-from equity.charts.theme import SMALL
+from equity.charts.model import Drawing, lines
+from equity.charts.palette import GRID, MUTED
+from equity.charts.theme import SMALL, Chart, finish
 from equity.framework.models import Metric
 from equity.i18n import Translator
-from equity.narrative import position_word
+from equity.narrative import marks, notes_on, position_word
 from equity.schema import NO_RECORDS, NOT_APPLICABLE, SUPPRESSED, UNKNOWN_GROUP
 
 RIGHT, AXIS_WIDTH = 124, 52
 _TICKS = 8
+_COLUMNS = {
+    "lower": "lower",
+    "upper": "upper",
+    "n": "n",
+    "status": "status_text",
+    "note": "note_text",
+    "entry": "entry",
+}
+"""Message and field of the columns that every table over time ends with."""
 
 
 def dash_unfinished(rows: list[dict[str, Any]], field: str) -> list[dict[str, Any]]:
@@ -95,6 +105,56 @@ def changes(
             ).encode(y=alt.YValue(0), text=alt.Text("text:N"))
         )
     return marks
+
+
+def noted(metric: Metric, by: str, code: str, kind: str, item: dict[str, Any], say: Translator) -> str:  # fmt: skip
+    """What must be known of one entry of a series: its own marks, artefacts of its place and time."""
+    own = marks(str(item["note"]), False, bool(item["unstable"]), say)
+    notes = notes_on(metric, by, [code], kind, day_of(item["period"]))
+    return " ".join([*own, *(say.text(note.text) for note in notes)])
+
+
+def artefacts(
+    metric: Metric, by: str, codes: Collection[str], kind: str, frame: pd.DataFrame, say: Translator
+) -> list[alt.Chart]:
+    """Bands at the periods with a known artefact of these entries, the first one named."""
+    days = sorted({day_of(value) for value in frame["period"]})
+    rows = [{"period": stamp(day)} for day in days if notes_on(metric, by, codes, kind, day)]
+    if not rows:
+        return []
+    x = alt.X("period:T")
+    band = alt.Chart(alt.Data(values=rows)).mark_rule(color=GRID, strokeWidth=9, opacity=0.8)
+    text = alt.Chart(alt.Data(values=[rows[0] | {"text": say("charts.artefact")}])).mark_text(
+        align="left", baseline="bottom", dx=-4, dy=-3, color=MUTED, fontSize=SMALL
+    )
+    return [band.encode(x=x), text.encode(x=x, y=alt.YValue("height"), text=alt.Text("text:N"))]
+
+
+def drawing_of(
+    kind: str,
+    chart: Chart,
+    rows: list[dict[str, Any]],
+    frame: pd.DataFrame,
+    columns: Mapping[str, str],
+    say: Translator,
+    *,
+    period_kind: str,
+    title: str,
+    subtitle: str,
+    caption: str,
+) -> Drawing:
+    """The finished drawing over time; `columns`: translated header → field of `rows`."""
+    ends_of = ends(frame, period_kind, say)
+    shared = {say(f"charts.{name}"): field for name, field in _COLUMNS.items()}
+    headers = {say("charts.period"): "period_text", **columns, **shared}
+    return Drawing(
+        chart=finish(chart, rows, say),
+        alt_text=say(f"charts.alt_{kind}", title=title, subtitle=subtitle, **ends_of),
+        table=pd.DataFrame({head: [row[f] for row in rows] for head, f in headers.items()}),
+        title=title,
+        subtitle=subtitle,
+        caption=caption,
+    )
 
 
 def ends(frame: pd.DataFrame, period_kind: str, say: Translator) -> dict[str, str]:

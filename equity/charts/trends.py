@@ -8,17 +8,19 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from equity.charts.model import Drawing, interval_text, lines, measure_title
+from equity.charts.model import Drawing, interval_text, lines, measure_title, tooltip
 from equity.charts.palette import ACCENT, INK, MUTED, PAPER, QUIET
-from equity.charts.theme import BODY, finish
+from equity.charts.theme import BODY
 from equity.charts.timeline import (
     AXIS_WIDTH,
     RIGHT,
+    artefacts,
     changes,
     dash_unfinished,
     day_of,
     domain_of,
-    ends,
+    drawing_of,
+    noted,
     number_or_none,
     right_margin,
     stamp,
@@ -60,12 +62,12 @@ def trend(
     """A metric by group or place over time, with intervals.
 
     `frame`: `equity.findings.series` (columns `period, code, status, estimate, lower, upper, n,
-    immature`; code `""` is the city, drawn as the reference). `highlight`: the code that stands out;
+    immature, unstable, note, entry`; code `""` is the city, drawn as the reference). `highlight`: the code that stands out;
     the others are grey. Periods whose cases are not finished are hollow and dashed; a line breaks
     where nothing is shown; changes of definition are labelled ticks.
     """
     definition = definitions.metrics[metric]
-    rows = _rows(frame, definition, names, say, period_kind)
+    rows = _rows(frame, definition, by, names, say, period_kind)
     shown = [row for row in rows if row["estimate"] is not None]
     low, high = domain_of([row[k] for row in shown for k in ("lower", "upper", "estimate")])
     scale = alt.Scale(domain=[low, high], nice=False)
@@ -81,8 +83,10 @@ def trend(
     rows.sort(key=lambda row: (row["rank"], row["code"], row["period"]))
     base = alt.Chart().encode(x=x)
     colour, width = _as_is("colour:N"), _as_is("width:Q")
-    tips = _tooltip(by, definitions, say)
+    what = comparison_name(by, definitions, say) if by else say("charts.place")
+    tips = tooltip(what, rows, say, over_time=True)
     layers = [
+        *artefacts(definition, by, {row["code"] for row in rows}, period_kind, frame, say),
         base.mark_area().encode(
             y=alt.Y("lower:Q", scale=scale, title=None),
             y2=alt.Y2("upper:Q"),
@@ -137,23 +141,19 @@ def trend(
     subtitle = say(
         "charts.subtitle_trend",
         measure=measure_title(definition, say),
-        what=inline(comparison_name(by, definitions, say)) if by else say("common.city"),
+        what=inline(what) if by else say("common.city"),
     )
-    return Drawing(
-        chart=finish(chart, rows, say),
-        alt_text=say(
-            "charts.alt_trend", title=title, subtitle=subtitle, **ends(frame, period_kind, say)
-        ),
-        table=_table(rows, by, definition, definitions, say),
-        title=title,
-        subtitle=subtitle,
-        caption=caption,
-    )
+    columns = {what: "name", measure_title(definition, say): "estimate"}
+    return drawing_of(
+        "trend", chart, rows, frame, columns, say,
+        period_kind=period_kind, title=title, subtitle=subtitle, caption=caption,
+    )  # fmt: skip
 
 
 def _rows(
     frame: pd.DataFrame,
     metric: Metric,
+    by: str,
     names: Mapping[str, str],
     say: Translator,
     period_kind: str,
@@ -186,6 +186,8 @@ def _rows(
                     if number_or_none(item["n"]) is None
                     else say.number(round(item["n"])),
                     "status_text": status,
+                    "note_text": noted(metric, by, str(code), period_kind, item, say),
+                    "entry": item["entry"],
                 }
             )
         rows += dash_unfinished(own, "estimate")
@@ -242,32 +244,3 @@ def _spread(tops: list[float]) -> list[float]:
         out[i] = min(out[i], limit)
         limit = out[i] - _LABEL_GAP
     return out
-
-
-def _tooltip(by: str, definitions: Definitions, say: Translator) -> list[alt.Tooltip]:
-    what = comparison_name(by, definitions, say) if by else say("charts.place")
-    return [
-        alt.Tooltip("name:N", title=what),
-        alt.Tooltip("period_text:N", title=say("charts.period")),
-        alt.Tooltip("value_text:N", title=say("charts.value")),
-        alt.Tooltip("interval_text:N", title=say("charts.interval_title")),
-        alt.Tooltip("n_text:N", title=say("charts.n")),
-        alt.Tooltip("status_text:N", title=say("charts.status")),
-    ]
-
-
-def _table(
-    rows: list[dict[str, Any]], by: str, metric: Metric, definitions: Definitions, say: Translator
-) -> pd.DataFrame:
-    what = comparison_name(by, definitions, say) if by else say("charts.place")
-    return pd.DataFrame(
-        {
-            say("charts.period"): [row["period_text"] for row in rows],
-            what: [row["name"] for row in rows],
-            measure_title(metric, say): [row["estimate"] for row in rows],
-            say("charts.lower"): [row["lower"] for row in rows],
-            say("charts.upper"): [row["upper"] for row in rows],
-            say("charts.n"): [row["n"] for row in rows],
-            say("charts.status"): [row["status_text"] for row in rows],
-        }
-    )

@@ -13,7 +13,10 @@ from equity.framework.models import Definitions
 from equity.publication import Publication
 from equity.schema import CITY, OUTSIDE
 
-SERIES_COLUMNS = ["period", "code", "status", "estimate", "lower", "upper", "n", "immature"]
+SERIES_COLUMNS = [
+    "period", "code", "status", "estimate", "lower", "upper", "n", "immature", "unstable", "note",
+    "entry",
+]  # fmt: skip
 
 
 def series(
@@ -91,6 +94,6 @@ def gap_series(
             "upper": ends.max(axis=1, skipna=False),
             "tolerance": pd.Series(half, index=own.index, dtype=float),
             "status": own["status"],
-            "immature": own["immature"],
+            **{name: own[name] for name in ("immature", "n", "unstable", "note", "entry")},
         }
     )

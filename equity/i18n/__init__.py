@@ -21,6 +21,8 @@ CATALOGUES = Path(__file__).parent / "catalogues"
 LANGUAGES = tuple(sorted(p.name for p in CATALOGUES.iterdir() if p.is_dir()))
 """Languages that the program speaks; a workspace uses those it names."""
 DEFAULT = "en"
+TERRITORY = "US"
+"""Numbers are written as people in this country write them, in every language: 1,234.5."""
 
 _ONE, _MANY = 0, 1
 
@@ -47,13 +49,15 @@ class Translator:
     '1,234.5'
     >>> Translator("es").date(dt.date(2022, 3, 1))
     '1 de marzo de 2022'
+    >>> Translator("es").number(1234.5)
+    '1,234.5'
     """
 
     def __init__(self, language: str = DEFAULT, fiscal_year_start: int = 7):
         if language not in LANGUAGES:
             raise ValueError(f"no catalogue for {language!r}; there are {', '.join(LANGUAGES)}")
         self.language = language
-        self.locale = Locale.parse(language)
+        self.locale = Locale(language, TERRITORY)
         self.fiscal_year_start = fiscal_year_start
         self._messages = catalogue(language)
 

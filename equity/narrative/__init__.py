@@ -3,12 +3,12 @@
 Every sentence is composed from a finding and its metric's YAML; nothing here computes a number.
 """
 
+from equity.narrative.caveats import brief, caveats, marks, notes_on, of_entry, of_series
 from equity.narrative.definition import metric_definition
 from equity.narrative.headline import headline
 from equity.narrative.names import comparison_name, names_of, reference_name
 from equity.narrative.numbers import difference, quantity, tolerance_text
 from equity.narrative.reading import (
-    caveats,
     chip,
     interval_meaning,
     position_word,
@@ -19,14 +19,19 @@ from equity.narrative.reading import (
 from equity.narrative.trend import trend_sentence
 
 __all__ = [
+    "brief",
     "caveats",
     "chip",
     "comparison_name",
     "difference",
     "headline",
     "interval_meaning",
+    "marks",
     "metric_definition",
     "names_of",
+    "notes_on",
+    "of_entry",
+    "of_series",
     "position_word",
     "quantity",
     "quiet_line",

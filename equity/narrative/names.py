@@ -67,3 +67,13 @@ def comparison_name(
         level = definitions.level(by.removeprefix(PLACE_PREFIX))
         return say.text(level.title_plural if plural else level.title)
     return say.text(definitions.dimensions[by].title)
+
+
+def listed(items: list[str], say: Translator, most: int = 4) -> str:
+    """'A, B and C'; after `most` names, how many more there are."""
+    if len(items) <= 1:
+        return "".join(items)
+    if len(items) > most:
+        more = say.plural("narrative.and_more", len(items) - most)
+        return say("narrative.and", first=", ".join(items[:most]), last=more)
+    return say("narrative.and", first=", ".join(items[:-1]), last=items[-1])

@@ -36,7 +36,7 @@ def quantity(value: float, unit: str, say: Translator, significant: int = SENTEN
     """`value` with its unit (one of `Metric.unit`).
 
     >>> quantity(72.73, "percent", Translator("en")), quantity(5.21, "days", Translator("es"))
-    ('73%', '5,2 días')
+    ('73%', '5.2 días')
     """
     return say.plural(
         f"narrative.unit_{unit}", _shown(value), value=figure(value, say, significant)
@@ -76,15 +76,16 @@ def out_of(value: float, say: Translator) -> str:
     return say("narrative.out_of", value=figure(value, say), base=say.number(_PLAIN_BASE))
 
 
-def count(value: int, say: Translator) -> str:
-    """A count: exact up to 99, above that to two figures with 'about'.
+def at_least(value: int, say: Translator) -> str:
+    """A count that stands after 'at least': exact up to 99, above that two figures, never more.
 
-    >>> count(87, Translator("en")), count(1243, Translator("en"))
-    ('87', 'about 1,200')
+    >>> at_least(87, Translator("en")), at_least(1296, Translator("en"))
+    ('87', '1,200')
     """
     if value <= _EXACT_COUNT:
         return say.number(value)
-    return say("narrative.about", value=say.number(float(f"{value:.2g}"), digits=0))
+    unit = 10 ** (len(str(value)) - SENTENCE_FIGURES)
+    return say.number(value // unit * unit)
 
 
 def tolerance_text(metric: Metric, say: Translator) -> str:

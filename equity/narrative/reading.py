@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from equity.findings.model import Finding, Verdict
-from equity.framework.models import Definitions, Metric, Note
+from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
-from equity.narrative.headline import interval_of_gap
-from equity.narrative.names import PLACE_PREFIX, is_place, reference_name
+from equity.narrative.names import is_place, listed, reference_name
 from equity.narrative.numbers import (
     TABLE_FIGURES,
-    count,
+    at_least,
+    difference,
     figure,
     is_count,
     quantity,
     tolerance_text,
-    unit_name,
 )
-from equity.schema import NO_RECORDS
+from equity.schema import OUTSIDE, UNKNOWN
 
 Names = Mapping[str, str]
 
@@ -47,7 +46,7 @@ def reading(finding: Finding, definitions: Definitions, names: Names, say: Trans
     if len(behind) > 1 and metric.direction != "neutral":
         others = [names.get(e.code, e.code) for e in behind if e.code != finding.worst]
         sentences.append(
-            say.plural("narrative.also_behind", len(others), names=_listed(others, say))
+            say.plural("narrative.also_behind", len(others), names=listed(others, say))
         )
     if finding.affected:
         side = "fewer" if metric.direction == "lower_is_better" else "more"
@@ -55,7 +54,7 @@ def reading(finding: Finding, definitions: Definitions, names: Names, say: Trans
         sentences.append(
             say(
                 f"narrative.affected_{side}" if achieved else f"narrative.affected_{side}_plain",
-                count=count(finding.affected, say),
+                count=at_least(finding.affected, say),
                 subject=say.text(metric.subject),
                 achieved=achieved,
                 reference=reference_name(finding, names, say),
@@ -74,29 +73,6 @@ def reading(finding: Finding, definitions: Definitions, names: Names, say: Trans
     return " ".join(sentences)
 
 
-def caveats(finding: Finding, definitions: Definitions, names: Names, say: Translator) -> list[str]:
-    """What the reader must know before using the finding, a sentence each, the gravest first.
-
-    The finding's own caveats (nothing shown, unknown, immature, …), then the metric's, then known
-    artefacts of the data that concern these places and this period.
-    """
-    metric = definitions.metrics[finding.metric]
-    empty = {entry.code for entry in finding.entries if entry.status == NO_RECORDS}
-    absent = [names.get(code, code) for code in finding.missing if code in empty]
-    share = finding.unknown_share
-    values = {
-        "missing": _listed(absent, say),
-        "share": figure(100 * share, say) if share is not None else "",
-        "subject": say.text(metric.subject),
-    }
-    sentences = [say(f"narrative.caveat_{name}", **values) for name in finding.caveats]
-    if share and "unknown" not in finding.caveats:
-        sentences.append(say("narrative.unknown_share", **values))
-    sentences += [say.text(caveat) for caveat in metric.caveats]
-    sentences += [say.text(note.text) for note in metric.notes if _concerns(note, finding)]
-    return sentences
-
-
 def quiet_line(finding: Finding, definitions: Definitions, names: Names, say: Translator) -> str:
     """n, intervals, reference, tolerance, source and publication version, on one line."""
     metric = definitions.metrics[finding.metric]
@@ -109,7 +85,7 @@ def quiet_line(finding: Finding, definitions: Definitions, names: Names, say: Tr
         name = name if is_place(finding.by) else say("narrative.quoted", name=name)
         parts.append(say.plural("narrative.records_in", worst.n, name=name))
     if any(entry.lower is not None for entry in finding.entries):
-        parts.append(say("narrative.intervals"))
+        parts.append(say.plural("narrative.intervals", _compared(finding)))
     if not is_count(metric):
         parts += _held_against(finding, metric, names, say)
     parts.append(say("narrative.source", source=dataset.source.name))
@@ -127,14 +103,31 @@ def interval_meaning(say: Translator) -> str:
 
 
 def chip(finding: Finding, definitions: Definitions, say: Translator) -> str:
-    """The verdict with its certainty, short enough for a chip: 'Gap: 5 to 19 points'."""
+    """The verdict with the interval that decided it: 'Gap · widened interval 5 to 19 points'.
+
+    That is the simultaneous one of the furthest entry. Parity is about all entries, so that no
+    single interval belongs to it.
+    """
     word = verdict_word(finding.verdict, say)
-    if finding.gap is None or finding.gap_lower is None:
+    lower, upper = finding.gap_lower, finding.gap_upper
+    if finding.verdict == "parity" or finding.gap is None or lower is None or upper is None:
         return word
-    metric = definitions.metrics[finding.metric]
-    interval = interval_of_gap(finding.gap, finding.gap_lower, finding.gap_upper, say)
-    unit = say("narrative.points") if metric.unit == "percent" else unit_name(metric.unit, say)
-    return say("narrative.chip", verdict=word, interval=interval, unit=unit)
+    unit = definitions.metrics[finding.metric].unit
+    if lower < 0 < upper:
+        ends = {"above": difference(upper, unit, say), "below": difference(lower, unit, say)}
+        interval = say(f"narrative.chip_across_{'below' if finding.gap < 0 else 'above'}", **ends)
+    else:
+        near, far = sorted((abs(lower), abs(upper)))
+        interval = say("narrative.chip_interval", lower=figure(near, say), upper=difference(far, unit, say))  # fmt: skip
+    return say("narrative.chip", verdict=word, interval=interval)
+
+
+def _compared(finding: Finding) -> int:
+    """How many entries are compared at once, for which the verdict's interval is widened."""
+    return sum(
+        entry.estimate is not None and entry.code not in (OUTSIDE, UNKNOWN)
+        for entry in finding.entries
+    )
 
 
 def _held_against(finding: Finding, metric: Metric, names: Names, say: Translator) -> list[str]:
@@ -151,24 +144,3 @@ def _held_against(finding: Finding, metric: Metric, names: Names, say: Translato
 
 def _quoted_verdict(verdict: Verdict, say: Translator) -> str:
     return say(f"narrative.would_be_{verdict}")
-
-
-def _concerns(note: Note, finding: Finding) -> bool:
-    """Whether a note is about entries of this finding: its level, its places, its years."""
-    if note.years and finding.period_kind != "all" and finding.period.year not in note.years:
-        return False
-    if not note.place_level:
-        return True
-    level = finding.by.removeprefix(PLACE_PREFIX) if is_place(finding.by) else ""
-    codes = {entry.code for entry in finding.entries}
-    return level == note.place_level and (not note.places or bool(codes & set(note.places)))
-
-
-def _listed(items: list[str], say: Translator, most: int = 4) -> str:
-    """'A, B and C'; after `most` names, how many more there are."""
-    if len(items) <= 1:
-        return "".join(items)
-    if len(items) > most:
-        more = say.plural("narrative.and_more", len(items) - most)
-        return say("narrative.and", first=", ".join(items[:most]), last=more)
-    return say("narrative.and", first=", ".join(items[:-1]), last=items[-1])

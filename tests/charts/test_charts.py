@@ -56,6 +56,8 @@ def gap_of(language: str = "en") -> Drawing:
         samples.definitions(),
         Translator(language),
         metric="cleared",
+        by="place:district",
+        code="3",
         name="District 3",
         period_kind="year",
         title="T",
@@ -116,17 +118,18 @@ def test_map_colours_by_tolerance_steps_and_tells_withheld_from_empty() -> None:
     colour = dict(zip(domain, shapes["fill"]["scale"]["range"], strict=True))
     dash = dict(zip(domain, shapes["strokeDash"]["scale"]["range"], strict=True))
     assert domain.index("behind, over 3 tolerances") < domain.index("within tolerance")
-    assert {"too few to show", "no records (white)"} <= set(domain)
-    assert colour["too few to show"] == colour["no records (white)"] == PAPER
-    assert dash["too few to show"] != dash["no records (white)"]
+    assert {"withheld to protect people", "no records (white)"} <= set(domain)
+    assert colour["withheld to protect people"] == colour["no records (white)"] == PAPER
+    assert dash["withheld to protect people"] != dash["no records (white)"]
 
 
-def test_a_place_without_an_entry_has_no_records_and_no_number() -> None:
+def test_a_place_without_an_entry_is_not_published_which_is_not_no_records() -> None:
     finding = samples.finding(entries=samples.DISTRICTS[:2])
     drawing = place_map(
         finding, samples.definitions(), samples.places(), Translator("en"), boundaries="d.json"
     )
-    assert rows(drawing)["5"]["status"] == "no_records"
+    assert rows(drawing)["5"]["step"] == "not_published"
+    assert rows(drawing)["5"]["status_text"] == "not published"
     assert rows(drawing)["5"]["estimate"] is None
 
 
@@ -147,7 +150,7 @@ def test_records_outside_are_counted_in_the_caption_and_not_drawn() -> None:
     other = place_map(
         hidden, samples.definitions(), samples.places(), Translator("en"), boundaries="d.json"
     )
-    assert "too few to show" in other.caption
+    assert "withheld to protect people" in other.caption
     assert "21" not in other.caption.replace("2022", "")
 
 
@@ -221,7 +224,7 @@ def test_dots_without_a_common_reference_draw_none() -> None:
 
 def test_withheld_and_empty_rows_say_so_and_have_no_dot() -> None:
     found = rows(dots_of())
-    assert found["6"]["status_text"] == "too few to show"
+    assert found["6"]["status_text"] == "withheld to protect people"
     assert found["7"]["status_text"] == "no records"
     assert found["6"]["estimate"] is found["7"]["estimate"] is None
     assert found["6"]["n_text"] == found["7"]["n_text"] == "–"
@@ -249,7 +252,7 @@ def test_trend_breaks_where_nothing_is_shown_and_dashes_what_is_unfinished() -> 
     values = trend_of(highlight="7").chart.to_dict()["data"]["values"]
     seven = {row["period"][:4]: row for row in values if row["code"] == "7"}
     assert seven["2020"]["estimate"] is None
-    assert seven["2020"]["status_text"] == "too few to show"
+    assert seven["2020"]["status_text"] == "withheld to protect people"
     assert [year for year, row in seven.items() if row["dashed"] is not None] == ["2021", "2022"]
     assert seven["2022"]["status_text"] == "not finished yet"
 
@@ -353,8 +356,8 @@ def test_every_drawing_has_text_table_and_the_width_of_its_page(language: str) -
 def test_numbers_and_words_follow_the_language() -> None:
     english, spanish = dots_of("en"), dots_of("es")
     assert rows(english)["2"]["value_text"] == "85.1%"
-    assert rows(spanish)["2"]["value_text"].replace("\u00a0", " ") == "85,1 %"
-    assert spanish.chart.to_dict()["config"]["locale"]["number"]["decimal"] == ","
+    assert rows(spanish)["2"]["value_text"].replace("\u00a0", " ") == "85.1 %"
+    assert spanish.chart.to_dict()["config"]["locale"]["number"]["decimal"] == "."
     assert next(iter(spanish.table.columns)) == "Distrito municipal"
     assert "registros sintéticos" in spanish.caption
 

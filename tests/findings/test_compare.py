@@ -20,7 +20,7 @@ class Published:
     version = 3
 
     def __init__(self, rows: list[dict]):
-        frame = pd.DataFrame(rows).reindex(columns=[*KEY, *ESTIMATE_COLUMNS])
+        frame = pd.DataFrame(rows).reindex(columns=[*KEY, *ESTIMATE_COLUMNS, "entry"])
         texts = ["treatment", "dimension", "group", "dimension_2", "group_2", "note"]
         frame[texts] = frame[texts].fillna("")
         frame["period"] = pd.to_datetime(frame["period"])

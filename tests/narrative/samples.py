@@ -262,6 +262,9 @@ def series() -> pd.DataFrame:
             "upper": None if value is None else value + (1 if code == "" else 4),
             "n": None if value is None else 1000 if code == "" else 200,
             "immature": i == 4,
+            "unstable": False,
+            "note": "",
+            "entry": "",
         }
         for code, numbers in values.items()
         for i, value in enumerate(numbers)
@@ -284,6 +287,6 @@ def gaps() -> pd.DataFrame:
             "upper": city - own["lower"],
             "tolerance": city / 10,
             "status": own["status"],
-            "immature": own["immature"],
+            **{name: own[name] for name in ("immature", "n", "unstable", "note", "entry")},
         }
     )

@@ -61,7 +61,7 @@ def test_cannot_tell_says_the_side_the_interval_across_and_the_records() -> None
     assert text.endswith("(interval 2.3 above to 20 below; 87 records).")
     spanish = say(samples.by_language(), ES)
     assert "parece quedar atrás" in spanish
-    assert spanish.endswith("(intervalo: 2,3 más a 20 menos; 87 registros).")
+    assert spanish.endswith("(intervalo: 2.3 más a 20 menos; 87 registros).")
 
 
 def test_cannot_tell_without_a_lean_does_not_name_anyone_behind() -> None:
@@ -121,19 +121,19 @@ def test_a_difference_without_an_interval_says_so() -> None:
             {"kind": "rate", "population": "households", "unit": "per_1000", "per": 1000},
             42.4,
             "42 reports were cleared within 5 days per 1,000 households",
-            "42 avisos fueron atendidos en 5 días por cada 1.000 hogares",
+            "42 avisos fueron atendidos en 5 días por cada 1,000 hogares",
         ),
         (
             {"kind": "rate", "population": "households", "unit": "per_1000", "per": 1000, "achieved": {}},
             42.4,
             "there were 42 reports per 1,000 households",
-            "hubo 42 avisos por cada 1.000 hogares",
+            "hubo 42 avisos por cada 1,000 hogares",
         ),
         (
             {"kind": "amount", "statistic": "mean", "unit": "dollars", "value": "d"},
             1234.0,
             "“Cleared within 5 days” came to $1,200",
-            "«Retirados en 5 días» fue de 1.200 dólares",
+            "«Retirados en 5 días» fue de 1,200 dólares",
         ),
     ],
 )  # fmt: skip
@@ -237,7 +237,7 @@ def test_notes_are_told_where_they_belong() -> None:
 def test_quiet_line_holds_the_evidence() -> None:
     text = plain(quiet_line(samples.finding(), samples.definitions(), samples.NAMES, EN))
     assert text == (
-        "2022 · 260 records in District 4 · 95% intervals · compared with the city, 72.7% · "
+        "2022 · 260 records in District 4 · intervals at 95%; the verdict’s is widened for the 5 compared · compared with the city, 72.7% · "
         "tolerance ±10% · source: City of Examples, requests 2022 · publication 3 · synthetic records"
     )
     real = quiet_line(samples.finding(), samples.definitions(synthetic=False), samples.NAMES, EN)
@@ -246,7 +246,7 @@ def test_quiet_line_holds_the_evidence() -> None:
 
 def test_a_chip_never_shows_a_verdict_without_its_certainty() -> None:
     definitions = samples.definitions()
-    assert plain(chip(samples.finding(), definitions, EN)) == "Gap · interval 25 to 33 points"
+    assert plain(chip(samples.finding(), definitions, EN)) == "Gap · widened interval 25 to 33 points"
     assert chip(samples.finding(), definitions, EN) != verdict_word("gap", EN)
 
 
