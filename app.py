@@ -24,6 +24,7 @@ def main() -> None:
     say = context.words(state)
     frame.dress()
     try:
+        serve.stay_on_this_machine()
         here = context.arrive(state)
         say = here.say
         with st.sidebar:

@@ -1,4 +1,4 @@
-"""The command line: python -m equity build | publish | check | status | run | schemas.
+"""The command line: python -m equity build | publish | check | status | run | quarantine | schemas.
 
 Exit codes: 0 done, 1 something is wrong and the message says what to do, 2 the command was typed
 wrongly, 130 interrupted.
@@ -12,13 +12,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from equity import pipeline
 from equity.errors import EquityError
-from equity.workspace import PROGRAM_ROOT, Workspace, open_workspace
+from equity.workspace import PROGRAM_ROOT, Workspace, open_workspace, require_this_machine
 
 HOST = "127.0.0.1"
 PORT = 8501
@@ -110,6 +111,7 @@ def run(
 ) -> None:
     """Build and publish where something changed, then serve the pages on this machine only."""
     workspace = open_workspace()
+    require_this_machine(os.environ.get("STREAMLIT_SERVER_ADDRESS", HOST))
     _require_free(port)
     state = pipeline.status(workspace)
     if not state.up_to_date or rows is not None:
@@ -121,6 +123,27 @@ def run(
     os.chdir(PROGRAM_ROOT)
     script = str(PROGRAM_ROOT / "app.py")
     os.execve(sys.executable, [sys.executable, script], {**os.environ, **settings})  # noqa: S606
+
+
+@app.command()
+def quarantine(
+    dataset: Annotated[str, typer.Argument(help="The dataset, as its YAML file is called.")],
+    file: Annotated[str, typer.Argument(help="The file, as the ledger names it.")],
+    out: Annotated[Path, typer.Option("--out", help="The CSV file to write; it must not exist.")],
+) -> None:
+    """Write a file's quarantined rows, read again from the original. They may be private."""
+    from equity import framework, records
+
+    workspace = open_workspace()
+    definitions = framework.load(workspace)
+    if dataset not in definitions.datasets:
+        known = ", ".join(definitions.datasets)
+        raise EquityError(f"There is no dataset {dataset}. Name one of: {known}.")
+    rows = records.write_quarantined(workspace, definitions, dataset, file, out)
+    typer.echo(
+        f"{_count(rows, 'row')} written to {out}, readable by you only. "
+        "They may hold private fields: delete the file when you are done."
+    )
 
 
 @app.command()

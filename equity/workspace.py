@@ -11,16 +11,19 @@ and the store that is built from them. Settings:
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from equity.errors import DefinitionError, Problem
+from equity.errors import DefinitionError, EquityError, Problem
 
 PROGRAM_ROOT = Path(__file__).resolve().parent.parent
 DATA_ROOT_PREFIX = "data_root:"
 STORE_PREFIX = "store:"
+AUDIENCE = "workstation"
+"""Whom the program serves: one person on this machine."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,21 @@ def open_workspace(
 ) -> Workspace:
     """The workspace named by `root`, else by EQUITY_WORKSPACE, else `data` beside the program.
 
-    Raises `DefinitionError` where the folder holds no `city.yml`.
+    Raises `DefinitionError` where the folder holds no `city.yml`, `EquityError` for an audience
+    that this program does not serve.
     """
     env = os.environ if environ is None else environ
+    audience = env.get("EQUITY_AUDIENCE") or AUDIENCE
+    if audience != AUDIENCE:
+        raise EquityError.of(
+            [
+                Problem(
+                    "(environment)", "EQUITY_AUDIENCE", audience, AUDIENCE,
+                    "Unset it. The steward's page has no login yet, so pages are for one person "
+                    "on this machine only.",
+                )
+            ]
+        )  # fmt: skip
     folder = Path(root or env.get("EQUITY_WORKSPACE") or PROGRAM_ROOT / "data").resolve()
     if not (folder / "city.yml").is_file():
         raise DefinitionError.of(
@@ -131,3 +146,32 @@ def open_workspace(
         store=Path(env.get("EQUITY_STORE") or folder / "store").resolve(),
         data_root=Path(data_root).resolve() if data_root else None,
     )
+
+
+def require_this_machine(address: str | None) -> None:
+    """Raise `EquityError` for a server address that other machines could reach.
+
+    None is every address of the machine, as Streamlit takes it.
+
+    >>> require_this_machine("127.0.0.1"), require_this_machine("localhost")
+    (None, None)
+    >>> require_this_machine("0.0.0.0")
+    Traceback (most recent call last):
+    equity.errors.EquityError: (environment): server.address: Found 0.0.0.0. Expected ...
+    """
+    if address == "localhost":
+        return
+    try:
+        if address and ipaddress.ip_address(address).is_loopback:
+            return
+    except ValueError:
+        pass
+    raise EquityError.of(
+        [
+            Problem(
+                "(environment)", "server.address", address or "every address",
+                "127.0.0.1: pages have no login yet and are for this machine only",
+                "Unset STREAMLIT_SERVER_ADDRESS, or leave --server.address out.",
+            )
+        ]
+    )  # fmt: skip

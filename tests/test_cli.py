@@ -12,6 +12,8 @@ import pytest
 import typer
 
 from equity import cli, pipeline
+from equity.errors import EquityError
+from equity.ui import serve
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -92,6 +94,39 @@ def test_a_port_in_use_is_told_before_anything_is_built(city, monkeypatch, capsy
     assert not (city / "store").exists()
 
 
+def test_no_audience_but_this_workstation_is_served(city, monkeypatch, capsys):
+    monkeypatch.setenv("EQUITY_AUDIENCE", "internet")
+    assert typed(monkeypatch, "run") == 1
+    told = capsys.readouterr().err
+    assert "EQUITY_AUDIENCE: Found internet. Expected workstation. Unset it." in told
+    assert not (city / "store").exists()
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.4", "::", "", "example.org"])
+def test_no_address_but_this_machine_s_is_served(address, city, monkeypatch, capsys):
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", address)
+    assert typed(monkeypatch, "run") == 1
+    assert "server.address" in capsys.readouterr().err
+    with pytest.raises(EquityError, match=r"Unset STREAMLIT_SERVER_ADDRESS"):
+        serve.settings()
+    assert not (city / "store").exists()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1"])
+def test_this_machine_s_own_addresses_are_served(address, monkeypatch):
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", address)
+    assert serve.settings()["server.address"] == address
+    monkeypatch.delenv("STREAMLIT_SERVER_ADDRESS")
+    assert serve.settings()["server.address"] == cli.HOST
+
+
+def test_a_dataset_that_is_not_there_is_told(city, monkeypatch, capsys, tmp_path):
+    out = tmp_path / "rows.csv"
+    assert typed(monkeypatch, "quarantine", "no_such", "a.csv", "--out", str(out)) == 1
+    assert "There is no dataset no_such" in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_a_terminal_gets_bars_and_a_log_gets_lines(monkeypatch, capsys):
     with cli._progress() as progress:
         progress("Taking in calls", 0.0)
@@ -107,10 +142,16 @@ def test_a_terminal_gets_bars_and_a_log_gets_lines(monkeypatch, capsys):
 def test_every_command_and_option_is_documented():
     text = (ROOT / "docs" / "commands.md").read_text("utf-8")
     commands = typer.main.get_command(cli.app).commands
-    assert set(commands) == {"build", "publish", "check", "status", "run", "schemas"}
+    assert set(commands) == {
+        "build", "publish", "check", "status", "run", "quarantine", "schemas",
+    }  # fmt: skip
     for name, command in commands.items():
-        section = re.search(rf"^## `{name}`$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+        section = re.search(
+            rf"^## `{name}[ A-Z]*`$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL
+        )
         assert section, f"docs/commands.md has no section `{name}`"
         for option in command.params:
+            if option.param_type_name == "argument":
+                continue
             for flag in (*option.opts, *option.secondary_opts):
                 assert f"`{flag}" in section[1], f"{name} {flag} is not in docs/commands.md"

@@ -3,7 +3,7 @@
 from equity.records.aggregate import read_aggregate
 from equity.records.intake import parts, take_in
 from equity.records.ledger import REASON_KINDS, LedgerEntry, read_ledger
-from equity.records.quarantine import QuarantinedRow, quarantined_rows
+from equity.records.quarantine import QuarantinedRow, quarantined_rows, write_quarantined
 
 __all__ = [
     "REASON_KINDS",
@@ -14,4 +14,5 @@ __all__ = [
     "read_aggregate",
     "read_ledger",
     "take_in",
+    "write_quarantined",
 ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -71,6 +74,40 @@ def quarantined_rows(
             return
         found = probe(source, contract.dataset, contract.columns, lambda part: None)
         yield from _from_csv(source, found, reasons)
+
+
+def write_quarantined(
+    workspace: Workspace, definitions: Definitions, dataset_id: str, file: str, out: Path
+) -> int:
+    """Write `quarantined_rows` to `out` as CSV, for nobody but its owner to read; how many.
+
+    Columns: `row_number`, `reason` (its code), then the original's. A row with more cells than the
+    header keeps them all. Raises what `quarantined_rows` raises, and `EquityError` where `out`
+    exists, cannot be written, or lies in the store; then no file is left.
+    """
+    if out.resolve().is_relative_to(workspace.store.resolve()):
+        raise EquityError(
+            f"{out}: private rows are never written to the store. Name another folder."
+        )
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise EquityError(
+            f"{out} cannot be written ({error.strerror}). Name a new file in a folder that is there."
+        ) from None
+    count = 0
+    try:
+        with open(descriptor, "w", encoding="utf-8-sig", newline="") as target:
+            writer = csv.writer(target)
+            for row in quarantined_rows(workspace, definitions, dataset_id, file):
+                if not count:
+                    writer.writerow(["row_number", "reason", *row.columns])
+                writer.writerow([row.row_number, row.reason, *row.cells])
+                count += 1
+    except BaseException:
+        out.unlink()
+        raise
+    return count
 
 
 def _reasons(workspace: Workspace, entry: LedgerEntry) -> dict[int, str]:

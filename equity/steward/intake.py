@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import shlex
 from collections.abc import Hashable
-from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from equity.errors import EquityError
 from equity.framework.checks import check
-from equity.records import quarantined_rows, read_ledger
-from equity.ui import definition, frame, names
+from equity.records import read_ledger
+from equity.ui import choices, definition, frame, names
 from equity.ui.context import Here
 
 _FIELD_OF_REASON = ":"
@@ -125,39 +125,39 @@ def dropped(here: Here, entries: pd.DataFrame) -> None:
     )
 
 
-def quarantined(here: Here, dataset: str, entries: pd.DataFrame) -> None:
-    """The quarantined rows of each file, read again from the original when asked for."""
-    files = entries.loc[entries["in_quarantine"] > 0, "file"]
-    if files.empty:
+def quarantined(here: Here, ledger: pd.DataFrame) -> None:
+    """How the steward gets a file's quarantined rows: by a command, never through the browser.
+
+    A download would put private fields into the server's memory, under an address.
+    """
+    found = {
+        code_of(entry["dataset"], entry["file"]): (entry["dataset"], entry["file"])
+        for entry in ledger[ledger["in_quarantine"] > 0].to_dict("records")
+        if entry["dataset"] in here.definitions.datasets
+    }
+    if not found:
         return
-    with st.expander(here.say("steward.quarantined_rows")):
-        for file in map(str, files):
-            name = file.rsplit("/", 1)[-1].split(".")[0]
-            st.download_button(
-                here.say("steward.download_quarantined", file=file),
-                partial(rows_of, here, dataset, file),
-                file_name=f"quarantined-{name}.csv",
-                mime="text/csv",
-                on_click="ignore",
-                key=f"quarantined-{dataset}-{file}",
-                type="tertiary",
-            )
+    frame.heading(here.say("steward.quarantined_rows"), here.say("steward.quarantined_rows_do"))
+    chosen = choices.select(here, "file", {code: file for code, (_, file) in found.items()})
+    st.code(command(*found[chosen]), language="shell", wrap_lines=True)
 
 
-def rows_of(here: Here, dataset: str, file: str) -> bytes:
-    """The quarantined rows of a file as CSV, or the reason why they cannot be read again."""
-    try:
-        found = list(quarantined_rows(here.workspace, here.definitions, dataset, file))
-    except EquityError as error:
-        return f"{error}\n".encode("utf-8-sig")
-    rows = pd.DataFrame(
-        {
-            "row_number": [row.row_number for row in found],
-            "reason": [reason(here, dataset, row.reason) for row in found],
-        }
+def code_of(dataset: str, file: str) -> str:
+    """A file in the page's address."""
+    return hashlib.sha256(f"{dataset}/{file}".encode()).hexdigest()[:12]
+
+
+def command(dataset: str, file: str) -> str:
+    """What to type for the quarantined rows of `file`.
+
+    >>> command("calls", "records/calls 2026.csv")
+    "python -m equity quarantine calls 'records/calls 2026.csv' --out quarantined-calls_2026.csv"
+    """
+    name = "".join(
+        c if c.isalnum() or c in "-_" else "_" for c in file.rsplit("/", 1)[-1].split(".")[0]
     )
-    originals = pd.DataFrame([dict(zip(row.columns, row.cells, strict=False)) for row in found])
-    return pd.concat([rows, originals], axis=1).to_csv(index=False).encode("utf-8-sig")
+    words = ["python", "-m", "equity", "quarantine", dataset, file, "--out"]
+    return shlex.join([*words, f"quarantined-{name}.csv"])
 
 
 def problems(here: Here) -> None:

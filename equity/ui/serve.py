@@ -6,6 +6,7 @@ import os
 import re
 from typing import Any
 
+import streamlit as st
 from altair.utils import schemapi
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,13 +14,14 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from equity.errors import EquityError
-from equity.workspace import open_workspace
+from equity.workspace import open_workspace, require_this_machine
 
 DISPLAY = "/display/{name}"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}\.geojson")
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 _FIXED = {
+    "server.address": "127.0.0.1",
     "server.headless": True,
     "server.fileWatcherType": "none",
     "browser.gatherUsageStats": False,
@@ -32,14 +34,17 @@ def settings() -> dict[str, Any]:
     """The server's settings: what must hold whatever .streamlit/config.toml says, and its address.
 
     Streamlit reads STREAMLIT_SERVER_ADDRESS and STREAMLIT_SERVER_PORT only when it is started by
-    its own command, so they are read here.
+    its own command, so they are read here. Raises `EquityError` for an address that other machines
+    could reach.
     """
     chosen = {
         name: kind(os.environ[variable])
         for name, kind in _FROM_ENVIRONMENT.items()
         if (variable := "STREAMLIT_" + name.upper().replace(".", "_")) in os.environ
     }
-    return _FIXED | chosen
+    found = _FIXED | chosen
+    require_this_machine(found["server.address"])
+    return found
 
 
 def boundaries(request: Request) -> Response:
@@ -59,6 +64,11 @@ def boundaries(request: Request) -> Response:
 def routes() -> list[BaseRoute]:
     """The routes beside the app. They bypass any login, so nothing private may be added."""
     return [Route(DISPLAY, boundaries)]
+
+
+def stay_on_this_machine() -> None:
+    """Raise `EquityError` where Streamlit's own command was told to listen to other machines."""
+    require_this_machine(st.get_option("server.address"))
 
 
 def prepare() -> None:

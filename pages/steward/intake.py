@@ -12,7 +12,7 @@ for dataset, entries in intake.datasets(page, ledger).items():
     intake.files(page, entries)
     intake.reasons(page, entries)
     intake.dropped(page, entries)
-    intake.quarantined(page, dataset, entries)
 
+intake.quarantined(page, ledger)
 intake.problems(page)
 next_step.links(page, ("overview", "overview"), ("downloads", "data"))

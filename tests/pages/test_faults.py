@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from equity.i18n import LANGUAGES, Translator
 from equity.publication import current_version
@@ -106,3 +107,15 @@ def test_what_nobody_foresaw_is_calm_too(
     assert headline(app) == Translator("en")("ui.fault_unexpected")
     assert "boom" not in " ".join(said(app))
     assert "boom" in caplog.text
+
+
+def test_pages_refuse_other_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's own command takes an address that `equity run` would have refused."""
+    before = st.get_option("server.address")
+    st.config.set_option("server.address", "0.0.0.0")
+    try:
+        app = opened("overview")
+    finally:
+        st.config.set_option("server.address", before)
+    assert headline(app) == Translator("en")("ui.fault_known")
+    assert "server.address" in " ".join(said(app))

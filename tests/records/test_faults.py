@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import stat
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 
 from equity.errors import DefinitionError, EquityError, IntakeError
-from equity.records import files, parts, quarantined_rows, read_ledger, take_in
+from equity.records import files, parts, quarantined_rows, read_ledger, take_in, write_quarantined
 from equity.workspace import Workspace
 from tests.records.city import contract, definitions
 
@@ -218,6 +219,29 @@ def test_the_original_must_be_the_one_that_was_taken_in(served: Workspace) -> No
     (served.root / "in" / "other.csv").write_bytes(GOOD)
     with pytest.raises(IntakeError, match="no such file"):
         list(quarantined_rows(served, KNOWN, "requests", "in/good.csv"))
+
+
+def test_quarantined_rows_go_to_a_file_for_its_owner_only(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (workspace.root / "in" / "a.csv").write_bytes(GOOD + b"nonsense,1,a\n" + b"x,1,a,more\n")
+    take_in(workspace, KNOWN, "requests")
+    out = tmp_path / "rows.csv"
+    assert write_quarantined(workspace, KNOWN, "requests", "in/a.csv", out) == 2
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    lines = out.read_text("utf-8-sig").splitlines()
+    assert lines == [
+        "row_number,reason,received,age,status", "3,type:received_at,nonsense,1,a",
+        "4,columns,x,1,a,more",
+    ]  # fmt: skip
+    with pytest.raises(EquityError, match="File exists"):
+        write_quarantined(workspace, KNOWN, "requests", "in/a.csv", out)
+    (workspace.root / "in" / "a.csv").write_bytes(GOOD)
+    with pytest.raises(IntakeError, match="another file"):
+        write_quarantined(workspace, KNOWN, "requests", "in/a.csv", tmp_path / "no.csv")
+    assert not (tmp_path / "no.csv").exists()
+    with pytest.raises(EquityError, match="never written to the store"):
+        write_quarantined(workspace, KNOWN, "requests", "in/a.csv", workspace.store / "a.csv")
 
 
 @pytest.mark.parametrize("cut", [0, 1, 3])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import io
+import csv
+import shlex
+import sys
+from pathlib import Path
 
-import pandas as pd
 import pytest
 
+from equity import cli
 from equity.framework.load import load
 from equity.i18n import LANGUAGES, Translator
 from equity.publication import open_publication
@@ -14,7 +17,7 @@ from equity.records import REASON_KINDS
 from equity.steward import intake
 from equity.ui.context import Here
 from equity.ui.state import State
-from equity.workspace import Workspace
+from equity.workspace import PROGRAM_ROOT, Workspace
 
 
 class Bar(dict[str, str]):
@@ -34,17 +37,36 @@ def test_every_file_balances(here: Here) -> None:
     assert (ledger["rows_read"] == ledger["accepted"] + ledger["in_quarantine"]).all()
 
 
-def test_the_download_holds_as_many_rows_as_the_ledger_says(here: Here) -> None:
+def test_the_command_that_is_shown_writes_as_many_rows_as_the_ledger_says(
+    here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     ledger = intake.ledger(here)
     entry = ledger[ledger["in_quarantine"] > 0].iloc[0]
-    rows = pd.read_csv(io.BytesIO(intake.rows_of(here, entry["dataset"], entry["file"])))
-    assert len(rows) == entry["in_quarantine"]
-    assert rows["reason"].str.len().min() > 5
+    words = shlex.split(intake.command(entry["dataset"], entry["file"]))
+    assert words[:3] == ["python", "-m", "equity"]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EQUITY_WORKSPACE", str(here.workspace.root))
+    monkeypatch.setenv("EQUITY_STORE", str(here.workspace.store))
+    monkeypatch.setattr(sys, "argv", ["equity", *words[3:]])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert not ended.value.code
+    (written,) = tmp_path.glob("quarantined-*.csv")
+    with written.open(encoding="utf-8-sig") as file:
+        rows = list(csv.reader(file))
+    assert len(rows) == 1 + entry["in_quarantine"]
+    told = capsys.readouterr().out
+    assert "private" in told
+    assert rows[1][2] not in told
 
 
-def test_a_file_that_is_gone_is_said_in_the_download(here: Here) -> None:
-    text = intake.rows_of(here, "dumping_requests", "no_such.csv").decode("utf-8-sig")
-    assert "no_such.csv" in text
+def test_the_page_hands_out_no_row() -> None:
+    """Whatever a page hands out is kept in the server's memory, under an address."""
+    page = PROGRAM_ROOT / "pages" / "steward" / "intake.py"
+    for path in (page, *(PROGRAM_ROOT / "equity" / "steward").glob("*.py")):
+        text = path.read_text("utf-8")
+        assert "download_button" not in text
+        assert "quarantined_rows(" not in text
 
 
 def test_every_reason_has_words(here: Here) -> None:
