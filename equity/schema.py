@@ -117,3 +117,19 @@ GROUP_COLUMN = "group_{dimension}"
 """Column of accepted records that holds the group's code in a dimension."""
 DATE_COLUMN = "local_date"
 """Column of accepted records that holds the local date of the contract's `time` field."""
+
+
+def pointed_at(pointer: bytes) -> int | None:
+    """The version that the content of the pointer file names; None where it names none.
+
+    >>> pointed_at(b"publication-000012.duckdb\\n"), pointed_at(b"../../etc/passwd"), pointed_at(b"")
+    (12, None, None)
+    >>> pointed_at(b"publication-12.duckdb"), pointed_at(bytes([255, 254]))
+    (None, None)
+    """
+    name = pointer.decode("ascii", "replace").strip()
+    prefix, suffix = PUBLICATION_FILE.split("{version:06d}")
+    digits = name.removeprefix(prefix).removesuffix(suffix)
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
+    return int(digits) if PUBLICATION_FILE.format(version=int(digits)) == name else None

@@ -38,6 +38,7 @@ from equity.schema import (
     STATUSES,
     SUPPRESSED,
     VERSION,
+    pointed_at,
 )
 from equity.workspace import Workspace
 
@@ -228,11 +229,12 @@ def _only_writer(folder: Path) -> Iterator[None]:
 
 def _in_service(folder: Path) -> int | None:
     try:
-        name = (folder / POINTER).read_text(encoding="ascii").strip()
-    except (FileNotFoundError, UnicodeDecodeError):
+        version = pointed_at((folder / POINTER).read_bytes())
+    except FileNotFoundError:
         return None
-    path = folder / name
-    return _number(path) if name.startswith("publication-") and path.is_file() else None
+    if version is None or not (folder / PUBLICATION_FILE.format(version=version)).is_file():
+        return None
+    return version
 
 
 def _number(path: Path) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from equity.schema import POINTER, PUBLICATION_FILE
+from equity.schema import POINTER, PUBLICATION_FILE, pointed_at
 from equity.workspace import Workspace
 
 
@@ -12,10 +12,10 @@ def version_in_service(workspace: Workspace) -> int | None:
     The reader's `current_version` says what to do about it; this only looks, in no time.
     """
     try:
-        name = (workspace.publications / POINTER).read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
+        version = pointed_at((workspace.publications / POINTER).read_bytes())
+    except OSError:
         return None
-    prefix, suffix = PUBLICATION_FILE.split("{version:06d}")
-    digits = name.removeprefix(prefix).removesuffix(suffix)
-    there = digits.isdecimal() and (workspace.publications / name).is_file()
-    return int(digits) if there else None
+    if version is None:
+        return None
+    path = workspace.publications / PUBLICATION_FILE.format(version=version)
+    return version if path.is_file() else None

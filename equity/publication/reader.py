@@ -62,6 +62,18 @@ class Publication:
         """Key → value: see `equity.disclosure.publish`."""
         self._connection = connection
 
+    @property
+    def identity(self) -> str:
+        """What a kept result depends on: the version's number and the digest of its content.
+
+        Numbers begin at 1 again where a store was deleted and built anew.
+        """
+        return f"{self.version} {self.meta.get('content_digest', '')}"
+
+    def close(self) -> None:
+        """Let go of the file. A cursor that is at work keeps it until it has finished."""
+        self._connection.close()
+
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor of one's own on the read-only connection."""
         return self._connection.cursor()

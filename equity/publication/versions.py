@@ -10,13 +10,15 @@ import duckdb
 
 from equity.errors import Problem, PublicationError
 from equity.publication.reader import Publication
-from equity.schema import META_TABLE, POINTER, PUBLICATION_FILE, READ_ONLY, VERSION
+from equity.schema import META_TABLE, POINTER, PUBLICATION_FILE, READ_ONLY, VERSION, pointed_at
 from equity.workspace import Workspace
 
 _PREFIX, _SUFFIX = PUBLICATION_FILE.split("{version:06d}")
+_Stamp = tuple[int, int, int]
 _KEPT = 4
 """Versions kept open in a process: the one in service and those that links to evidence name."""
-_open: OrderedDict[tuple[str, int], Publication] = OrderedDict()
+_open: OrderedDict[str, tuple[_Stamp | None, Publication]] = OrderedDict()
+"""By path. Another file under the same path (a store deleted and built anew) is another one."""
 _lock = threading.Lock()
 
 
@@ -24,21 +26,18 @@ def current_version(workspace: Workspace) -> int:
     """The version in service: 1, 2, … Raises `PublicationError` where none has been published."""
     pointer = workspace.publications / POINTER
     try:
-        name = pointer.read_text(encoding="ascii").strip()
+        version = pointed_at(pointer.read_bytes())
     except FileNotFoundError:
         raise _error(
             workspace, pointer, "no such file", "a published version",
             "Run `python -m equity build --publish` to make the first one.",
         ) from None  # fmt: skip
-    except UnicodeDecodeError:
-        name = ""
-    digits = name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
-    if not digits.isdecimal() or PUBLICATION_FILE.format(version=int(digits)) != name:
+    if version is None:
         raise _error(
             workspace, pointer, "something else", "the name of a publication file",
             "Run `python -m equity publish --force` to write it anew.",
         )  # fmt: skip
-    return int(digits)
+    return version
 
 
 def versions(workspace: Workspace) -> list[int]:
@@ -51,21 +50,37 @@ def versions(workspace: Workspace) -> list[int]:
 def open_publication(workspace: Workspace, version: int | None = None) -> Publication:
     """The publication `version`, or the one in service, opened read-only.
 
-    Connections are shared: within a process the same version gives the same object, which any
-    number of threads may use at once. Raises `PublicationError`, with the remedy, where there is
+    Connections are shared: within a process the same file gives the same object, which any number
+    of threads may use at once. Raises `PublicationError`, with the remedy, where there is
     no such version, or where its file is half-built or has columns that this program cannot read.
     """
     wanted = current_version(workspace) if version is None else version
     path = workspace.publications / PUBLICATION_FILE.format(version=wanted)
-    key = (str(path), wanted)
+    key, stamp = str(path), _stamp(path)
     with _lock:
-        if key not in _open:
-            _open[key] = _connect(workspace, path, wanted)
+        kept = _open.get(key)
+        if kept is not None and kept[0] != stamp:
+            # DuckDB gives the file that it holds open for a path, so that one must go first.
+            del _open[key]
+            kept[1].close()
+            kept = None
+        if kept is None:
+            kept = stamp, _connect(workspace, path, wanted)
+            _open[key] = kept
         _open.move_to_end(key)
         # Whoever still uses one that is let go keeps it open by using it.
         while len(_open) > _KEPT:
             _open.popitem(last=False)
-        return _open[key]
+        return kept[1]
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    """Which file lies under `path`; None where there is none."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
 def _connect(workspace: Workspace, path: Path, version: int) -> Publication:

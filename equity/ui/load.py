@@ -62,9 +62,9 @@ def gap_over_time(here: Here, metric: str, **choices: Any) -> pd.DataFrame:
     return _gap(*_identity(here), here, metric, tuple(sorted(choices.items())))
 
 
-def _identity(here: Here) -> tuple[str, int, str]:
-    """What a cached result depends on: store, version and definitions."""
-    return str(here.workspace.store), here.publication.version, here.definitions.digest
+def _identity(here: Here) -> tuple[str, str, str]:
+    """What a cached result depends on: store, publication and definitions."""
+    return str(here.workspace.store), here.publication.identity, here.definitions.digest
 
 
 _Choices = tuple[tuple[str, Any], ...]
@@ -72,26 +72,26 @@ _Choices = tuple[tuple[str, Any], ...]
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def _finding(
-    store: str, version: int, digest: str, _here: Here, metric: str, by: str, choices: _Choices
+    store: str, version: str, digest: str, _here: Here, metric: str, by: str, choices: _Choices
 ) -> Finding:
     return compare(_here.publication, _here.definitions, metric, by=by, **dict(choices))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _findings(store: str, version: int, digest: str, _here: Here) -> list[Finding]:
+def _findings(store: str, version: str, digest: str, _here: Here) -> list[Finding]:
     return overview(_here.publication, _here.definitions)
 
 
 @st.cache_data(max_entries=_KEPT, show_spinner=False)
 def _series(
-    store: str, version: int, digest: str, _here: Here, metric: str, choices: _Choices
+    store: str, version: str, digest: str, _here: Here, metric: str, choices: _Choices
 ) -> pd.DataFrame:
     return series(_here.publication, metric, **dict(choices))
 
 
 @st.cache_data(max_entries=_KEPT, show_spinner=False)
 def _gap(
-    store: str, version: int, digest: str, _here: Here, metric: str, choices: _Choices
+    store: str, version: str, digest: str, _here: Here, metric: str, choices: _Choices
 ) -> pd.DataFrame:
     return gap_series(_here.publication, _here.definitions, metric, **dict(choices))
 

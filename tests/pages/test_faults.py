@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 import streamlit as st
 
@@ -119,3 +120,20 @@ def test_pages_refuse_other_machines(monkeypatch: pytest.MonkeyPatch) -> None:
         st.config.set_option("server.address", before)
     assert headline(app) == Translator("en")("ui.fault_known")
     assert "server.address" in " ".join(said(app))
+
+
+def test_a_store_deleted_and_built_anew_under_a_session(copied: Workspace) -> None:
+    """Its first version is 1 again: what was kept of the old one must not stay on screen."""
+    app = opened("overview")
+    before = headline(app)
+    path = copied.publications / PUBLICATION_FILE.format(version=current_version(copied))
+    anew = path.with_name("anew")
+    shutil.copy(path, anew)
+    with duckdb.connect(str(anew)) as connection:
+        connection.execute("UPDATE publication SET estimate = 1, lower = 0, upper = 2")
+        connection.execute("UPDATE meta SET value = '\"other\"' WHERE key = 'content_digest'")
+    path.unlink()
+    anew.rename(path)
+    app.run()
+    assert not app.exception
+    assert headline(app) != before

@@ -1,5 +1,6 @@
 """Writing a version and reading it back; the faults that a reader may meet."""
 
+import shutil
 import threading
 from datetime import date
 
@@ -231,3 +232,14 @@ def test_a_publication_in_use_outlives_the_versions_after_it(published):
         assert open_publication(published).slice("cleared")["estimate"].iloc[0] == count
     assert first.slice("cleared")["estimate"].iloc[0] == 72.5
     assert open_publication(published, 1).slice("cleared")["estimate"].iloc[0] == 72.5
+
+
+def test_a_store_that_was_deleted_and_built_anew_is_read_anew(published):
+    """Numbers begin at 1 again; the old file's numbers must not stay on screen."""
+    first = open_publication(published)
+    shutil.rmtree(published.publications)
+    publish(published, definitions(), entries(33), places(), population(), {})
+    again = open_publication(published)
+    assert again.version == first.version == 1
+    assert again.identity != first.identity
+    assert again.slice("cleared")["estimate"].iloc[0] == 33
