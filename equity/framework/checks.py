@@ -7,7 +7,6 @@ function in `rules_city`, `rules_dataset` or `rules_metric`; the tuples at their
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import date
 
 from equity.errors import DefinitionError, Problem
@@ -65,26 +64,3 @@ def require(workspace: Workspace, today: date) -> list[Problem]:
     if errors:
         raise DefinitionError.of(errors)
     return problems
-
-
-def report(problems: Sequence[Problem]) -> Iterable[str]:
-    """The lines that `python -m equity check` prints: one problem in three lines, then the sums.
-
-    >>> print(*report([Problem("city.yml", "crs", "EPSG:4326", "metres", "Use UTM.", 7)]), sep="\\n")
-    error    city.yml:7  crs
-             found EPSG:4326; expected metres
-             → Use UTM.
-    1 error, 0 warnings
-    """
-    for problem in problems:
-        where = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
-        found = f"found {problem.found}; " if problem.found else ""
-        yield f"{problem.severity:<8} {where}  {problem.field}"
-        yield f"         {found}expected {problem.expected}"
-        yield f"         → {problem.remedy}"
-    errors = sum(problem.severity == "error" for problem in problems)
-    warnings = len(problems) - errors
-    yield (
-        f"{errors} error{'' if errors == 1 else 's'}, "
-        f"{warnings} warning{'' if warnings == 1 else 's'}"
-    )

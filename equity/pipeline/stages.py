@@ -12,7 +12,6 @@ import duckdb
 import pandas as pd
 
 from equity import cube, disclosure, framework, places, records, simulate
-from equity.errors import DefinitionError
 from equity.framework.models import Dataset, Definitions
 from equity.pipeline.candidate import Candidate
 from equity.pipeline.inputs import program_digest
@@ -38,10 +37,7 @@ class Ground:
 
 def check(workspace: Workspace) -> tuple[str, ...]:
     """The warnings of the definitions; raises `DefinitionError` with every error."""
-    problems = framework.check(workspace, date.today())  # noqa: DTZ011 - a review falls due here
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise DefinitionError.of(errors)
+    problems = framework.require(workspace, date.today())  # noqa: DTZ011 - a review falls due here
     return tuple(str(problem) for problem in problems)
 
 

@@ -18,7 +18,7 @@ from equity.records.files import fault
 from equity.schema import DATE_COLUMN, PLACE_COLUMN
 from equity.workspace import Workspace
 
-FORMAT_VERSION = 1
+_FORMAT = 1
 """Raised when accepted records are computed otherwise, so that files are taken in again."""
 
 
@@ -117,7 +117,7 @@ class Contract:
         city = self.definitions.city
         dimensions = [d.model_dump(mode="json") for d in self.definitions.dimensions.values()]
         settings: list[Any] = [
-            FORMAT_VERSION,
+            _FORMAT,
             self.dataset.model_dump(mode="json", exclude={"title", "description", "source", "files"}),
             [level.model_dump(mode="json") for level in city.place_levels],
             [entry.model_dump(mode="json") for entry in city.attributes],

@@ -89,16 +89,25 @@ class LedgerEntry:
 def check_balance(entries: Iterable[LedgerEntry]) -> None:
     """Raise `LedgerError` where rows read are not rows accepted and rows quarantined.
 
+    A row whose reason is of no kind in `REASON_KINDS` is not accounted for either.
+
     >>> check_balance([LedgerEntry("d", "a.csv", "", "", "", 1, "csv", rows_read=3, accepted=2)])
     Traceback (most recent call last):
     ...
     equity.errors.LedgerError: d: a.csv does not balance: 3 rows read, 2 accepted, 0 quarantined.
     """
+    entries = list(entries)
     faults = [
         f"{entry.dataset}: {entry.file} does not balance: {entry.rows_read} rows read, "
         f"{entry.accepted} accepted, {entry.in_quarantine} quarantined."
         for entry in entries
         if entry.rows_read != entry.accepted + entry.in_quarantine
+    ]
+    faults += [
+        f"{entry.dataset}: {entry.file} has rows quarantined for {reason}, which is no known reason."
+        for entry in entries
+        for reason in entry.quarantined
+        if reason.partition(":")[0] not in REASON_KINDS
     ]
     if faults:
         raise LedgerError("\n".join(faults))

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from equity.simulate.city import SampleCity
-from equity.simulate.clock import Clock
-from equity.simulate.parameters import follow
+from equity.simulate.clock import DAY, Clock, sample_days, sample_seconds
+from equity.simulate.parameters import day_number, follow
 from equity.simulate.tally import Index, Tally
 
 _FIRST = ["Ana", "Binh", "Chen", "Dara", "Elena", "Farid", "Grace", "Hoa", "Ines", "José", "Kim", "Luz", "Mai", "Noor", "Omar", "Pat", "Quyen", "Rosa", "Sam", "Tam"]  # fmt: skip
@@ -68,6 +68,22 @@ def with_average(table: np.ndarray) -> np.ndarray:
     return np.vstack([table, table.sum(axis=0)])
 
 
+def moments(batch: Batch) -> tuple[np.ndarray, np.ndarray, int]:
+    """Days, instants (UTC seconds) within them, and the first second of the fiscal year."""
+    rng, n, settings, clock = batch.rng, batch.n, batch.settings, batch.clock
+    days = sample_days(rng, n, batch.fiscal_year, batch.start_month, settings["months"])
+    begin = day_number(date(batch.fiscal_year, batch.start_month, 1)) * DAY
+    shift = begin - int(clock.to_wall(np.array([begin + DAY]))[0]) + DAY
+    return days, days * DAY + sample_seconds(rng, n, settings["hours"]) + shift, begin
+
+
+def stray(batch: Batch, area: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`area` with some records outside (−1), and which records have coordinates."""
+    rng, n, settings = batch.rng, batch.n, batch.settings
+    area = np.where(rng.random(n) < settings["outside"], -1, area)
+    return area, rng.random(n) >= settings["no_coordinates"]
+
+
 def area_groups(city: SampleCity, address: np.ndarray, located: np.ndarray) -> dict[str, Index]:
     """City, places and groups by area of each record; not `located` is outside and unknown."""
     area = np.where(located, city.zip_of[address], -1)
@@ -109,6 +125,14 @@ def plant_faults(batch: Batch) -> tuple[dict[str, np.ndarray], np.ndarray]:
     clean = np.ones(batch.n, bool)
     clean[rows] = False
     return faults, clean
+
+
+def count_faults(
+    batch: Batch, dataset: str, faults: dict[str, np.ndarray], reasons: dict[str, str]
+) -> None:
+    """Count planted faults under the ledger's reason for each kind."""
+    for kind, reason in reasons.items():
+        batch.tally.quarantine(dataset, reason, len(faults[kind]))
 
 
 def copy_duplicates(

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pyarrow as pa
 from scipy.special import ndtr
 
-from equity.simulate.clock import DAY, sample_days, sample_seconds
+from equity.simulate.clock import DAY
 from equity.simulate.drawing import (
     Batch,
     area_groups,
     coordinate,
     copy_duplicates,
+    count_faults,
     draw,
     effects,
+    moments,
     plant_faults,
     private_columns,
     replaced,
     serials,
+    stray,
     texts,
 )
-from equity.simulate.parameters import day_number
 
 CLEARED, MEDIAN = "dumping_cleared_5_days", "dumping_median_days"
 DEFAULT_POINT = (-121.886, 37.338)
@@ -38,15 +38,10 @@ _BY = ("city", "place:zip", "place:district", "limited_english_fifth", "equity_i
 
 def make_dumping_requests(batch: Batch) -> pa.Table:
     """One batch, one row a request; counts what is true of it in the batch's tally."""
-    rng, n, settings, city, clock = batch.rng, batch.n, batch.settings, batch.city, batch.clock
-    days = sample_days(rng, n, batch.fiscal_year, batch.start_month, settings["months"])
-    begin = day_number(date(batch.fiscal_year, batch.start_month, 1)) * DAY
-    shift = begin - int(clock.to_wall(np.array([begin + DAY]))[0]) + DAY
-    received = days * DAY + sample_seconds(rng, n, settings["hours"]) + shift
+    rng, n, settings, city = batch.rng, batch.n, batch.settings, batch.city
+    days, received, _ = moments(batch)
     reports = city.people * (city.income / np.average(city.income)) ** settings["income_power"]
-    area = draw(rng, n, reports)
-    area = np.where(rng.random(n) < settings["outside"], -1, area)
-    given = rng.random(n) >= settings["no_coordinates"]
+    area, given = stray(batch, draw(rng, n, reports))
     default = ~given & (rng.random(n) < 0.5)
     address = city.draw_addresses(rng, area)
     groups = area_groups(city, address, given)
@@ -74,14 +69,14 @@ def make_dumping_requests(batch: Batch) -> pa.Table:
     batch.tally.add_shares(CLEARED, year, by, counted, chance, seconds <= _LIMIT_DAYS * DAY)
     by.pop("income_fifth")
     batch.tally.add_medians(MEDIAN, year, by, counted, log_median)
-    for kind, reason in (
-        ("duplicate", "duplicate"),
-        ("bad_timestamp", "type:received_at"),
-        ("missing_timestamp", "required:received_at"),
-        ("wrong_code", "code:status"),
-        ("completed_before_received", "rule:completed_before_received"),
-    ):
-        batch.tally.quarantine("dumping_requests", reason, len(faults[kind]))
+    reasons = {
+        "duplicate": "duplicate",
+        "bad_timestamp": "type:received_at",
+        "missing_timestamp": "required:received_at",
+        "wrong_code": "code:status",
+        "completed_before_received": "rule:completed_before_received",
+    }
+    count_faults(batch, "dumping_requests", faults, reasons)
     received_text = pa.array(received * 1000).cast(pa.string())
     received_text = replaced(received_text, faults["bad_timestamp"], "n/a")
     finished = pa.array((received + seconds) * 1000, mask=~completed)

@@ -11,6 +11,7 @@ from equity.simulate.drawing import (
     area_groups,
     coordinate,
     copy_duplicates,
+    count_faults,
     draw,
     draw_by_row,
     effects,
@@ -18,6 +19,7 @@ from equity.simulate.drawing import (
     private_columns,
     replaced,
     serials,
+    stray,
     texts,
     with_average,
 )
@@ -62,8 +64,7 @@ def make_enrolments(batch: Batch) -> pa.Table:
     cell = draw(rng, n, chances.ravel())
     area, combination = np.divmod(cell, len(SIZES) * len(INCOMES))
     size, income = np.divmod(combination, len(INCOMES))
-    area = np.where(rng.random(n) < settings["outside"], -1, area)
-    given = rng.random(n) >= settings["no_coordinates"]
+    area, given = stray(batch, area)
     address = city.draw_addresses(rng, area)
     language, race = _languages_and_races(batch, area)
 
@@ -101,14 +102,14 @@ def make_enrolments(batch: Batch) -> pa.Table:
         RECIPIENTS, batch.fiscal_year, {"city": groups["city"], "race": groups["race"]}, clean, chance,
         scholarship,
     )  # fmt: skip
-    for kind, reason in (
-        ("duplicate", "duplicate"),
-        ("bad_timestamp", "type:registered_on"),
-        ("missing_timestamp", "required:registered_on"),
-        ("out_of_range", "range:fee_paid"),
-        ("wrong_code", "code:program"),
-    ):
-        batch.tally.quarantine("enrolments", reason, len(faults[kind]))
+    reasons = {
+        "duplicate": "duplicate",
+        "bad_timestamp": "type:registered_on",
+        "missing_timestamp": "required:registered_on",
+        "out_of_range": "range:fee_paid",
+        "wrong_code": "code:program",
+    }
+    count_faults(batch, "enrolments", faults, reasons)
     variant = rng.integers(0, 24, n)
     date_text = replaced(us_dates(days), faults["bad_timestamp"], "02/30/2022")
     program = draw(rng, n, list(settings["programs"].values()))

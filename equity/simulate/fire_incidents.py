@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -11,21 +10,23 @@ import pyproj
 from scipy.special import ndtr
 
 from equity.simulate.city import SampleCity
-from equity.simulate.clock import DAY, sample_days, sample_seconds, us_times
+from equity.simulate.clock import us_times
 from equity.simulate.drawing import (
     Batch,
     area_groups,
     coordinate,
     copy_duplicates,
+    count_faults,
     draw,
     effects,
+    moments,
     plant_faults,
     private_columns,
     replaced,
     serials,
+    stray,
     texts,
 )
-from equity.simulate.parameters import day_number
 
 WITHIN, SLOW = "priority1_within_8_minutes", "slow_over_12_minutes"
 FASTEST, SLOWEST = 60, 3600  # seconds; the contract sets aside what lies beyond
@@ -38,13 +39,8 @@ _BY = ("city", "place:zip", "place:district", "income_fifth", "latino_half", "eq
 def make_fire_incidents(batch: Batch) -> pa.Table:
     """One batch, one row an incident; counts what is true of it in the batch's tally."""
     rng, n, settings, city, clock = batch.rng, batch.n, batch.settings, batch.city, batch.clock
-    days = sample_days(rng, n, batch.fiscal_year, batch.start_month, settings["months"])
-    begin = day_number(date(batch.fiscal_year, batch.start_month, 1)) * DAY
-    shift = begin - int(clock.to_wall(np.array([begin + DAY]))[0]) + DAY
-    dispatched = days * DAY + sample_seconds(rng, n, settings["hours"]) + shift
-    area = draw(rng, n, city.people)
-    area = np.where(rng.random(n) < settings["outside"], -1, area)
-    given = rng.random(n) >= settings["no_coordinates"]
+    days, dispatched, begin = moments(batch)
+    area, given = stray(batch, draw(rng, n, city.people))
     address = city.draw_addresses(rng, area)
     groups = area_groups(city, address, given)
     everywhere = area_groups(city, address, np.ones(n, bool))
@@ -138,15 +134,15 @@ def _count_quarantined(
     tally.quarantine(
         "fire_incidents", "rule:response_over_3600_s", int((read[ruled] > SLOWEST).sum())
     )
-    for kind, reason in (
-        ("duplicate", "duplicate"),
-        ("bad_timestamp", "type:dispatched_at"),
-        ("missing_timestamp", "required:dispatched_at"),
-        ("out_of_range", "range:priority"),
-        ("wrong_code", "code:category"),
-        ("dst_gap", "time_nonexistent:dispatched_at"),
-    ):
-        tally.quarantine("fire_incidents", reason, len(faults[kind]))
+    reasons = {
+        "duplicate": "duplicate",
+        "bad_timestamp": "type:dispatched_at",
+        "missing_timestamp": "required:dispatched_at",
+        "out_of_range": "range:priority",
+        "wrong_code": "code:category",
+        "dst_gap": "time_nonexistent:dispatched_at",
+    }
+    count_faults(batch, "fire_incidents", faults, reasons)
 
 
 def state_plane(city: SampleCity) -> tuple[np.ndarray, np.ndarray]:

@@ -43,7 +43,7 @@ def settings() -> dict[str, Any]:
         if (variable := "STREAMLIT_" + name.upper().replace(".", "_")) in os.environ
     }
     found = _FIXED | chosen
-    require_this_machine(found["server.address"])
+    require_this_machine(str(found["server.address"]))
     return found
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from equity.framework import check, report
+from equity.framework import check
 from equity.framework.yaml_files import read_yaml
 from tests.framework.workspaces import FILES, make_workspace
 
@@ -62,7 +62,7 @@ def test_any_value_replaced_by_junk_is_answered(workspace, data):
     finally:
         file.write_text(original, encoding="utf-8")
     assert all(problem.remedy and problem.expected for problem in problems)
-    assert list(report(problems))
+    assert all(map(str, problems))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

@@ -195,6 +195,9 @@ def test_a_ledger_that_does_not_balance_stops(workspace: Workspace) -> None:
         read_ledger(workspace)
     with pytest.raises(LedgerError):
         check_balance([LedgerEntry("d", "f", "", "", "", 1, "csv", rows_read=1)])
+    strange = LedgerEntry("d", "f", "", "", "", 1, "csv", rows_read=1, quarantined={"mood:x": 1})
+    with pytest.raises(LedgerError, match="mood:x, which is no known reason"):
+        check_balance([strange])
 
 
 def test_rows_lost_between_reading_and_the_part_are_noticed(
