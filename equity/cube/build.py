@@ -1,7 +1,5 @@
 """Write the cells of one metric into the DuckDB table `cells`."""
 
-# ruff: noqa: S608 - names in queries are this program's own
-
 from __future__ import annotations
 
 from datetime import date
@@ -10,6 +8,7 @@ from pathlib import Path
 import duckdb
 import ibis
 import pandas as pd
+import pyarrow.parquet as pq
 
 from equity.cube import cells, merging, plan
 from equity.cube.population import denominators
@@ -61,8 +60,8 @@ def build(
     try:
         forget(connection, metric_id)
         names = [str(part) for part in parts]
-        connection.read_parquet(names, union_by_name=True).create_view(cells.RECORDS, replace=True)
-        span = _span(connection, metric_id)
+        connection.read_parquet(names).create_view(cells.RECORDS, replace=True)
+        span = _span(parts, metric_id)
         if span is not None:
             first, last = span
             connection.execute("INSERT INTO cell_spans VALUES (?, ?, ?)", [metric_id, first, last])
@@ -75,19 +74,22 @@ def build(
     connection.commit()
 
 
-def _span(connection: duckdb.DuckDBPyConnection, metric_id: str) -> tuple[date, date] | None:
-    """The first and last date of the records; None where there is no record."""
-    [(first, last, dateless)] = connection.execute(
-        f"SELECT min({DATE_COLUMN}), max({DATE_COLUMN}), count(*) - count({DATE_COLUMN})"
-        f" FROM {cells.RECORDS}"
-    ).fetchall()
-    if dateless:
-        raise IntakeError(
-            f"{metric_id}: {dateless} accepted records have no {DATE_COLUMN}, so that they would be "
-            "in no period. Their part was not written by this program's intake: remove the store's "
-            "records and take the files in again: python -m equity build."
-        )
-    return None if first is None else (first, last)
+def _span(parts: list[Path], metric_id: str) -> tuple[date, date] | None:
+    """The first and last date of the records, from the parts' footers; None without a record."""
+    dates: list[date] = []
+    for part in parts:
+        footer = pq.read_metadata(part)
+        column = footer.schema.names.index(DATE_COLUMN)
+        for number in range(footer.num_row_groups):
+            held = footer.row_group(number).column(column).statistics
+            if held is None or held.null_count or not held.has_min_max:
+                raise IntakeError(
+                    f"{metric_id}: accepted records have no {DATE_COLUMN}, so that they would be in "
+                    "no period. Their part was not written by this program's intake: remove the "
+                    "store's records and take the files in again: python -m equity build."
+                )
+            dates += [held.min, held.max]
+    return (min(dates), max(dates)) if dates else None
 
 
 def forget(connection: duckdb.DuckDBPyConnection, metric_id: str) -> None:

@@ -132,7 +132,7 @@ def test_records_without_a_date_are_refused_and_what_was_built_stays(tmp_path: P
     before = read(connection)
     (tmp_path / "dateless").mkdir()
     parts = city.write_parts([{**ROWS[0], "local_date": None}, ROWS[1]], tmp_path / "dateless", 1)
-    with pytest.raises(IntakeError, match="1 accepted records have no local_date"):
+    with pytest.raises(IntakeError, match="accepted records have no local_date"):
         cube.build(
             connection, city.workspace(tmp_path), DEFINITIONS, "mean_days", parts,
             city.population(),
