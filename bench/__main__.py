@@ -26,8 +26,10 @@ def main() -> int:
         "locate": locate.measure,
         "sample": city.measure_sample,
         "build": lambda: city.measure_build(chosen.rows),
-        "tables": lambda: tables.measure(city.build(chosen.rows).workspace, chosen.verbose),
-        "queries": lambda: queries.measure(city.build(chosen.rows).workspace),
+        "tables": lambda: tables.measure(
+            city.build(chosen.rows).workspace, chosen.rows, chosen.verbose
+        ),
+        "queries": lambda: queries.measure(city.build(chosen.rows).workspace, chosen.rows),
         "app": lambda: browser.measure(city.build(chosen.rows).workspace),
     }
     if chosen.big:

@@ -60,6 +60,8 @@ def build(rows: int, *, anew: bool = False) -> Built:
         shutil.rmtree(workspace.store, ignore_errors=True)
     environment = {**os.environ, "EQUITY_WORKSPACE": str(workspace.root)}
     environment.pop("EQUITY_STORE", None)
+    # compiling every module anew on every run is not how anybody runs it
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     begin = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "equity", "build", "--publish", "--rows", str(rows)],

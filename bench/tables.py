@@ -1,114 +1,94 @@
 """Every table of cells against a plain GROUP BY of the same columns at the same grain.
 
-Plain means: one hand-made SQL statement over the same Parquet parts, no sketch (an exact quantile
-instead), no roll-up. Both sides write a table. The fastest of `REPEATS` counts, one side after the
-other, so that a busy machine harms both alike.
+Plain means: one hand-made SQL statement over the same Parquet parts, an exact quantile instead of a
+sketch, no roll-up, no people, no key columns that are the same in every row. Both sides write a
+table. The fastest of `REPEATS` counts, one side after the other, so that a busy machine harms both
+alike.
 """
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from dataclasses import dataclass
+from functools import partial
 from unittest import mock
 
 import duckdb
-import numpy as np
 
+from bench.questions import parts_of, plain_sql
 from bench.report import Line
-from equity import cube, framework, places, records
+from equity import cube, framework, places
 from equity.cube import plan
-from equity.framework.expressions import columns_of, parse
-from equity.framework.models import Definitions, Metric
-from equity.schema import CITY
+from equity.framework.models import Definitions
 from equity.workspace import Workspace
 
 REPEATS = 3
-_OUTCOME = {"left_out": "NULL", "success": "TRUE", "failure": "FALSE"}
 
 
-def plain_sql(
-    definitions: Definitions, metric: Metric, table: plan.Table, files: list[str], origin: date
-) -> str:
-    """One GROUP BY for the sums of `table`, straight from the records."""
-    columns = columns_of(definitions.datasets[metric.dataset])
+@dataclass(frozen=True)
+class Pair:
+    """Seconds of the cube and of the plain query for one table (for None, all of a metric)."""
 
-    def sql(text: str) -> str:
-        return parse(text, columns).to_sql()
+    metric: str
+    table: plan.Table | None
+    ours: float
+    plain: float
 
-    start = definitions.city.fiscal_year_start
-    period = {
-        "all": f"DATE '{origin:%Y-%m-01}'",
-        "fiscal_year": f"make_date(year(local_date) - (month(local_date) < {start})::INT, {start}, 1)",
-    }.get(table.period_kind, f"date_trunc('{table.period_kind}', local_date)::DATE")
-    keys = [f"{period} AS period"]
-    if table.level != CITY:
-        keys.append(f"place_{table.level} AS place")
-    keys += [f"group_{dimension} AS g{n}" for n, dimension in enumerate(table.dimensions)]
-    rules = []
-    if metric.unfinished:
-        rules = (
-            metric.unfinished.alternatives[table.treatment]
-            if table.treatment
-            else metric.unfinished.rule
-        )
-    cases = " ".join(f"WHEN {sql(rule.when)} THEN {_OUTCOME[rule.count_as]}" for rule in rules)
-    result = sql(metric.value or metric.numerator or "1 = 1")
-    result = f"CASE {cases} ELSE {result} END" if cases else result
-    where = sql(metric.filter) if metric.filter else "TRUE"
-    if metric.kind in ("duration", "amount"):
-        sums = "count(*) n, avg(v) mean, var_pop(v) * count(*) m2"
-        sums += ", quantile_cont(v, 0.5) median" if table.sketch else ""
-        kept = "v IS NOT NULL"
-    else:
-        sums = "count(*) n, sum(v::INT) numerator, count(*) denominator"
-        kept = "v IS NOT NULL" if metric.kind == "share" else "v"
-    inner = f"SELECT {', '.join(keys)}, {result} AS v FROM read_parquet({files}) WHERE {where}"
-    return f"SELECT * EXCLUDE v, {sums} FROM ({inner}) WHERE {kept} GROUP BY ALL".replace(
-        "* EXCLUDE v", ", ".join(key.rsplit(" AS ", 1)[1] for key in keys)
-    )
+    @property
+    def ratio(self) -> float:
+        """How many times as long the cube takes."""
+        return self.ours / self.plain
 
-
-def _fastest(run: Callable[[], object]) -> float:
-    begin = time.perf_counter()
-    run()
-    return time.perf_counter() - begin
+    def __str__(self) -> str:
+        names = [self.metric, "all tables"]
+        if self.table:
+            names[1:] = [self.table.level, *self.table.dimensions, self.table.period_kind]
+            names += [self.table.treatment] if self.table.treatment else []
+        return f"{' × '.join(names)}: {self.ours:.2f} s against {self.plain:.2f} s"
 
 
 def compare(
-    workspace: Workspace, definitions: Definitions, id: str, connection: duckdb.DuckDBPyConnection
-) -> Iterator[tuple[plan.Table | None, float, float]]:
-    """(table, seconds of the cube, seconds of the plain query); last, with None, all of a metric.
-
-    A table alone is made from the records; the whole metric by the cube's own plan.
-    """
+    workspace: Workspace,
+    definitions: Definitions,
+    id: str,
+    rows: int,
+    connection: duckdb.DuckDBPyConnection,
+) -> Iterator[Pair]:
+    """A pair for each table of a metric over `rows` records, made alone; last, all as it is built."""
     metric = definitions.metrics[id]
-    files = records.parts(workspace, definitions, metric.dataset)
-    names = [str(path) for path in files]
+    files = parts_of(workspace, definitions, metric.dataset, rows)
     population = places.population(workspace, definitions)
+    names = [str(path) for path in files]
     [(origin,)] = connection.execute(
-        f"SELECT min(local_date) FROM read_parquet({names})"
+        "SELECT min(local_date) FROM read_parquet(?)", [names]
     ).fetchall()
 
     def cells() -> None:
         cube.build(connection, workspace, definitions, id, files, population)
 
     def plain(table: plan.Table) -> None:
-        query = plain_sql(definitions, metric, table, names, origin)
+        query = plain_sql(definitions, metric, table, files, origin)
         connection.execute(f"CREATE OR REPLACE TABLE plain AS {query}")
 
-    wanted = plan.tables(metric)
-    plain_of: dict[plan.Table, float] = {}
-    for table in wanted:
+    of_plain = 0.0
+    for table in plan.tables(metric):
         ours, theirs = [], []
         with mock.patch.object(plan, "tables", return_value=[table]):
             for _ in range(REPEATS):
-                ours.append(_fastest(cells))
-                theirs.append(_fastest(lambda table=table: plain(table)))
+                ours.append(_seconds(cells))
+                theirs.append(_seconds(partial(plain, table)))
         _same_counts(connection)
-        plain_of[table] = min(theirs)
-        yield table, min(ours), min(theirs)
-    yield None, min(_fastest(cells) for _ in range(REPEATS)), sum(plain_of.values())
+        of_plain += min(theirs)
+        yield Pair(id, table, min(ours), min(theirs))
+    yield Pair(id, None, min(_seconds(cells) for _ in range(REPEATS)), of_plain)
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    run()
+    return time.perf_counter() - begin
 
 
 def _same_counts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -121,31 +101,28 @@ def _same_counts(connection: duckdb.DuckDBPyConnection) -> None:
         raise AssertionError(f"cells and records counted are {ours} in the cube, {theirs} plainly")
 
 
-def measure(workspace: Workspace, verbose: bool = False) -> Iterator[Line]:
-    """The worst ratio a metric, of tables alone; and of the metric as it is built."""
+def measure(workspace: Workspace, rows: int, verbose: bool = False) -> Iterator[Line]:
+    """The slowest table beside its plain query, without and with a percentile; and all of them."""
     definitions = framework.load(workspace)
+    pairs: list[Pair] = []
     for id, metric in definitions.metrics.items():
-        if definitions.datasets[metric.dataset].kind != "records":
-            continue
-        ratios: dict[bool, list[tuple[float, plan.Table, float, float]]] = {False: [], True: []}
-        with duckdb.connect() as connection:
-            for table, ours, theirs in compare(workspace, definitions, id, connection):
-                if table is None:
-                    yield Line(
-                        f"{id}: all its tables", ours / theirs, "×", limit=2,
-                        note=f"{ours:.2f} s against {theirs:.2f} s",
-                    )  # fmt: skip
-                    continue
-                ratios[table.sketch].append((ours / theirs, table, ours, theirs))
-                if verbose:
-                    print(f"    {table}: {ours:.3f} s, plain {theirs:.3f} s")
-        for sketch, found in ratios.items():
-            if found:
-                ratio, table, ours, theirs = max(found, key=lambda each: each[0])
-                name = " × ".join([table.level, *table.dimensions, table.period_kind])
-                yield Line(
-                    f"  its slowest table{' with a percentile' if sketch else ''}", ratio, "×",
-                    limit=3 if sketch else 2,
-                    note=f"{name}: {ours:.2f} s against {theirs:.2f} s; median of "
-                    f"{len(found)} tables {np.median([each[0] for each in found]):.2f} ×",
-                )  # fmt: skip
+        if definitions.datasets[metric.dataset].kind == "records":
+            with duckdb.connect() as connection:
+                for pair in compare(workspace, definitions, id, rows, connection):
+                    pairs.append(pair)
+                    if verbose:
+                        print(f"    {pair.ratio:.2f} × {pair}", flush=True)
+    for name, limit, sketch in (("table", 2, False), ("percentile", 3, True)):
+        found = [pair for pair in pairs if pair.table and pair.table.sketch == sketch]
+        if found:
+            worst = max(found, key=lambda pair: pair.ratio)
+            yield Line(
+                f"{name} beside plain GROUP BY, slowest of {len(found)}", worst.ratio, "×", limit,
+                note=f"median {statistics.median(each.ratio for each in found):.2f} ×; {worst}",
+            )  # fmt: skip
+    whole = [pair for pair in pairs if pair.table is None]
+    ours, plain = sum(pair.ours for pair in whole), sum(pair.plain for pair in whole)
+    yield Line(
+        "  all as they are built, beside all plain ones", ours / plain, "×",
+        note=f"{ours:.1f} s against {plain:.1f} s",
+    )  # fmt: skip
