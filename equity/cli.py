@@ -99,7 +99,12 @@ def status() -> None:
         for difference in now.differences:
             typer.echo(f"Since then: {difference}.")
         if now.candidate:
-            typer.echo("It was not published yet. Run: python -m equity publish")
+            entries, withheld = sum(now.statuses.values()), now.statuses.get("suppressed", 0)
+            typer.echo(
+                f"It was not published yet: {entries:,} entries, {withheld:,} of them withheld; "
+                f"not as in service: {', '.join(now.changed) or 'no metric'}. "
+                "Run: python -m equity publish"
+            )
     service = "none" if now.current is None else str(now.current)
     typer.echo(f"Version in service: {service}. {'Up to date.' if now.up_to_date else ''}".rstrip())
 

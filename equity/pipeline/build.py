@@ -16,6 +16,7 @@ from equity.errors import EquityError
 from equity.pipeline.inputs import outside_patterns, read_inputs
 from equity.pipeline.manifest import (
     Manifest,
+    changed,
     forget,
     one_at_a_time,
     read_manifest,
@@ -46,13 +47,17 @@ class BuildReport:
 
 @dataclass(frozen=True)
 class Status:
-    """Where a workspace stands: see `status`."""
+    """Where a workspace stands: see `status`.
+
+    `changed`: metrics whose entries in a candidate are not those in service.
+    """
 
     built: str | None
     differences: tuple[str, ...]
     current: int | None
     candidate: bool
     statuses: dict[str, int]
+    changed: tuple[str, ...] = ()
 
     @property
     def up_to_date(self) -> bool:
@@ -112,7 +117,9 @@ def publish(workspace: Workspace, *, force: bool = False) -> int:
             workspace, definitions, held.entries, held.places, held.population, held.meta,
             anew=force,
         )  # fmt: skip
-        write_manifest(workspace, replace(manifest, published=version))
+        write_manifest(
+            workspace, replace(manifest, published=version, in_service=manifest.contents)
+        )
         return version
 
 
@@ -126,12 +133,14 @@ def status(workspace: Workspace) -> Status:
         return Status(None, (), current, False, {})
     wanted = _rows(workspace, None, last)
     now = read_inputs(workspace, last.inputs.patterns, wanted, last.inputs)
+    candidate = last.published is None or current is None
     return Status(
         last.built,
         tuple(now.differences(last.inputs)),
         current,
-        last.published is None or current is None,
+        candidate,
         last.statuses,
+        changed(last) if candidate else (),
     )
 
 
@@ -176,7 +185,12 @@ def _build(
         forget(workspace)
         candidate.write(workspace, held)
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    write_manifest(workspace, Manifest(inputs, now, seconds, statuses))
+    contents = candidate.contents(held.entries)
+    in_service = last.in_service if last else {}
+    write_manifest(
+        workspace,
+        Manifest(inputs, now, seconds, statuses, contents=contents, in_service=in_service),
+    )
     why = inputs.differences(last.inputs) if last else ["first build"]
     return BuildReport(True, seconds, statuses, ledger, tuple(why), warnings)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from equity.errors import EquityError
+from equity.schema import ESTIMATE_COLUMNS, KEY
 from equity.workspace import Workspace
 
 _TABLES = ("entries", "places", "population")
@@ -55,6 +57,18 @@ def read(workspace: Workspace) -> Candidate:
             "Run `python -m equity build --force`."
         ) from None
     return Candidate(entries, places, population, meta)
+
+
+def contents(entries: pd.DataFrame) -> dict[str, str]:
+    """A digest of each metric's entries, whatever order they come in."""
+    columns = [*KEY, *ESTIMATE_COLUMNS]
+    ordered = entries[columns].sort_values(list(KEY))
+    return {
+        str(metric): hashlib.sha256(
+            pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes()
+        ).hexdigest()[:20]
+        for metric, rows in ordered.groupby("metric", sort=True)
+    }
 
 
 def _folder(workspace: Workspace) -> Path:

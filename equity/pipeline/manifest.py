@@ -24,7 +24,8 @@ class Manifest:
     """The last successful build: its inputs, when it ended (UTC), how long each stage took.
 
     `statuses` counts the entries of the candidate by status; `published` is the version it became,
-    None while it is a candidate only.
+    None while it is a candidate only. `contents` are digests of the candidate's entries by metric,
+    `in_service` those of the version that was published last.
     """
 
     inputs: Inputs
@@ -32,6 +33,8 @@ class Manifest:
     seconds: dict[str, float] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
     published: int | None = None
+    contents: dict[str, str] = field(default_factory=dict)
+    in_service: dict[str, str] = field(default_factory=dict)
 
 
 def read_manifest(workspace: Workspace) -> Manifest | None:
@@ -44,6 +47,8 @@ def read_manifest(workspace: Workspace) -> Manifest | None:
             values["seconds"],
             values["statuses"],
             values["published"],
+            values["contents"],
+            values["in_service"],
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -61,6 +66,12 @@ def write_manifest(workspace: Workspace, manifest: Manifest) -> None:
 def forget(workspace: Workspace) -> None:
     """Say that there is no finished build, before its candidate is replaced."""
     (workspace.store / _NAME).unlink(missing_ok=True)
+
+
+def changed(manifest: Manifest) -> tuple[str, ...]:
+    """The metrics whose entries in the candidate are not those in service."""
+    now, before = manifest.contents, manifest.in_service
+    return tuple(sorted(name for name in now | before if now.get(name) != before.get(name)))
 
 
 @contextmanager

@@ -92,6 +92,20 @@ def test_a_file_that_was_only_touched_is_no_change(workspace):
     assert read_manifest(workspace).inputs.files[name][1] == 1_000_000_000
 
 
+def test_a_candidate_is_told_by_the_metrics_that_would_change(workspace):
+    assert pipeline.status(workspace).changed == ()
+    path = workspace.root / "departments" / "fire" / "slow_over_12_minutes.yml"
+    text = path.read_text()
+    assert "720" in text
+    path.write_text(text.replace("720", "900"))
+    pipeline.build(workspace)
+    state = pipeline.status(workspace)
+    assert state.candidate
+    assert state.changed == ("slow_over_12_minutes",)
+    pipeline.publish(workspace)
+    assert pipeline.status(workspace).changed == ()
+
+
 def test_what_changed_is_named(workspace):
     with (workspace.root / "dimensions.yml").open("a") as file:
         file.write("# a remark\n")
