@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import vl_convert
 
 from equity.charts.model import Drawing, lines
@@ -39,11 +39,10 @@ def svg(drawing: Drawing, boundaries: Mapping[str, Any] | None = None) -> str:
     return str(vl_convert.vegalite_to_svg(picture(drawing, boundaries), **_offline()))
 
 
-def csv(drawing: Drawing) -> bytes:
-    """The table behind the drawing and, as its last row, the source; UTF-8 with BOM for Excel."""
-    text = drawing.table.to_csv(index=False)
-    note = json.dumps(drawing.caption, ensure_ascii=False).replace('\\"', '""')
-    return f"{text}{note}\n".encode("utf-8-sig")
+def csv(table: pd.DataFrame, notes: Sequence[str]) -> bytes:
+    """A table as CSV after lines of `#` that say what it is; UTF-8 with BOM for Excel."""
+    head = "".join(f"# {' '.join(note.split())}\n" for note in notes if note)
+    return f"{head}{table.to_csv(index=False)}".encode("utf-8-sig")
 
 
 def picture(drawing: Drawing, boundaries: Mapping[str, Any] | None = None) -> dict[str, Any]:

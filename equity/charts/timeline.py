@@ -107,7 +107,7 @@ def changes(
     return marks
 
 
-def noted(metric: Metric, by: str, code: str, kind: str, item: dict[str, Any], say: Translator) -> str:  # fmt: skip
+def noted(metric: Metric, by: str, code: str, kind: str, item: Mapping[Any, Any], say: Translator) -> str:  # fmt: skip
     """What must be known of one entry of a series: its own marks, artefacts of its place and time."""
     own = marks(str(item["note"]), False, bool(item["unstable"]), say)
     notes = notes_on(metric, by, [code], kind, day_of(item["period"]))

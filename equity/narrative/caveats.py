@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from equity.findings.model import Entry, Finding
+from equity.findings import PLACE_PREFIX, Entry, Finding
 from equity.framework.models import Definitions, Metric, Note
 from equity.i18n import Translator
-from equity.narrative.names import PLACE_PREFIX, is_place, listed
+from equity.narrative.names import is_place, listed
 from equity.narrative.numbers import figure
 from equity.schema import NO_RECORDS, SUPPRESSED
 

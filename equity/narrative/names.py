@@ -6,12 +6,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from equity.findings.model import Finding
+from equity.findings import PLACE_PREFIX, Finding
 from equity.framework.models import Definitions
 from equity.i18n import Translator
 from equity.schema import CITY, OUTSIDE, UNKNOWN
 
-PLACE_PREFIX = "place:"
 GROUP_PREFIX = "group:"
 
 
@@ -51,12 +50,13 @@ def reference_name(finding: Finding, names: Mapping[str, str], say: Translator) 
 
 
 def inline(text: str) -> str:
-    """A title inside a sentence: without its capital, unless it is an abbreviation ('ZIP area').
+    """A title inside a sentence: without its capital, unless it is a name or an abbreviation.
 
-    >>> inline("Council district"), inline("ZIP area")
-    ('council district', 'ZIP area')
+    >>> inline("Council district"), inline("ZIP area"), inline("Equity Index of the area")
+    ('council district', 'ZIP area', 'Equity Index of the area')
     """
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+    named = text[:2].isupper() or text.partition(" ")[2][:1].isupper()
+    return text if named else text[:1].lower() + text[1:]
 
 
 def comparison_name(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from equity.findings import PLACE_PREFIX, Finding, latest_period
-from equity.schema import CITY, OUTSIDE
+from equity.schema import CITY
 from equity.ui import choices, load, names, offers
 from equity.ui.context import Here
 
@@ -45,7 +45,6 @@ def choose(here: Here) -> View:
         level = choices.select(here, "level", levels or {"": say("ui.no_places")})
     with second[1]:
         inside = names.places(here, level) if level else {}
-        inside.pop(OUTSIDE, None)
         place = choices.select(here, "place", {"": say("ui.whole_city")} | inside)
     with second[2]:
         dimensions = offers.dimensions(here, offer.dimensions())
@@ -62,7 +61,7 @@ def choose(here: Here) -> View:
         period = choose_period(here, metric, kind)
     third = choices.row(1, 1)
     with third[0]:
-        treatment = choose_treatment(here, metric, offer)
+        treatment = choose_treatment(here, metric, offer.treatments((level, ""), (inner, by)))
     with third[1]:
         group = _group(here, by2)
     where = (level, place) if inner != CITY else (CITY, CITY)
@@ -73,7 +72,7 @@ def _group(here: Here, dimension: str) -> str:
     """A group of the second dimension, where there is one."""
     if not dimension:
         return ""
-    groups = {"": here.say("ui.all_groups")} | names.groups(here, dimension)
+    groups = {"": here.say("ui.all_groups")} | names.codes(here, dimension)
     return choices.select(here, "group", groups)
 
 
@@ -88,10 +87,10 @@ def choose_period(here: Here, metric: str, kind: str) -> date | None:
     return date.fromisoformat(chosen) if chosen else None
 
 
-def choose_treatment(here: Here, metric: str, offer: offers.Offer) -> str:
-    """How unfinished cases count, where the metric publishes more than one way."""
+def choose_treatment(here: Here, metric: str, treatments: set[str]) -> str:
+    """How unfinished cases count, where what is shown is published in more than one way."""
     unfinished = here.definitions.metrics[metric].unfinished
-    others = sorted(offer.treatments() - {""})
+    others = sorted(treatments - {""})
     if not unfinished or not others:
         return ""
     titles = {"": here.say.text(unfinished.title) or here.say("ui.own_rule")} | {
@@ -118,7 +117,7 @@ def crossed(here: Here, view: View) -> list[tuple[str, Finding]]:
     """For each group of the second dimension: the groups of the first within it."""
     if not view.by2 or view.group:
         return []
-    labels = names.groups(here, view.by2)
+    labels = names.codes(here, view.by2)
     found = (
         (label, _shown(here, view, view.by, place=view.where, within=(view.by2, code)))
         for code, label in labels.items()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from equity.framework.models import Dataset, Metric, Population, Source, Treatment
+from equity.framework.models import Dataset, Metric, Source, Treatment
 from equity.narrative import metric_definition, quantity, tolerance_text
 from equity.narrative.definition import reference_of
 from equity.narrative.numbers import TABLE_FIGURES
-from equity.ui import frame, names, speak
+from equity.ui import frame, names, people, speak
 from equity.ui.context import Here
 
 
@@ -29,31 +27,6 @@ def head(here: Here, id: str) -> None:
             "ui.definition_file", file=f"departments/{here.definitions.department_of[id]}/{id}.yml"
         ),
     )
-
-
-def evidence(here: Here, id: str) -> None:
-    """The published entries on which the metric's comparisons rest, each with its own id."""
-    entries = here.publication.slice(id)
-    if entries.empty:
-        frame.words(here.say("ui.nothing_published"))
-        return
-    say = here.say
-    latest = entries.sort_values("period").groupby("period_kind", sort=False).tail(1)
-    rows = [_value(here, id, row) for row in latest.to_dict("records")]
-    headers = ["period", "value", "n", "status", "entry"]
-    frame.table([say(f"ui.head_{name}") for name in headers], rows)
-
-
-def _value(here: Here, id: str, row: dict[Hashable, Any]) -> list[str]:
-    """One published entry as cells of a table; a dash where it has no number."""
-    say, unit = here.say, here.definitions.metrics[id].unit
-    return [
-        say.period(row["period_kind"], row["period"].date()),
-        "–" if pd.isna(row["estimate"]) else quantity(row["estimate"], unit, say, TABLE_FIGURES),
-        "–" if pd.isna(row["n"]) else say.number(row["n"]),
-        say(f"ui.status_{row['status']}"),
-        row["entry"],
-    ]
 
 
 def measured(here: Here, id: str) -> None:
@@ -129,7 +102,7 @@ def sources(here: Here, id: str) -> None:
         ]
     )
     if metric.population:
-        _population(here, here.definitions.populations[metric.population])
+        _population(here, metric.population)
 
 
 def responsible(here: Here, id: str) -> None:
@@ -220,13 +193,13 @@ def nature(here: Here, dataset: Dataset) -> str:
     return here.say(f"ui.nature_{dataset.kind}")
 
 
-def _population(here: Here, population: Population) -> None:
-    carried = ", ".join(names.level(here, carry.level) for carry in population.carry)
+def _population(here: Here, id: str) -> None:
+    population = here.definitions.populations[id]
     frame.terms(
         [
             (here.say("ui.people"), here.say.text(population.title)),
             (here.say("ui.counted"), here.say.text(population.unit)),
             (here.say("ui.source"), source(here, population.source)),
-            (here.say("ui.carried"), here.say("ui.carried_by_area", levels=carried) if carried else ""),
         ]
-    )  # fmt: skip
+    )
+    people.method(here, id)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from equity.publication import Publication
+from equity.charts import export
 from equity.schema import ESTIMATE_COLUMNS, KEY
-from equity.ui import frame, names, offers
+from equity.ui import frame, names, offers, speak
 from equity.ui.context import Here
 
 _ROWS_SHOWN = 200
@@ -19,7 +19,7 @@ def table(here: Here, metric: str) -> None:
     if not offer.tables:
         frame.words(here.say("ui.nothing_published"))
         return
-    entries = _entries(here.publication, metric)
+    entries = _entries(here, metric)
     frame.words(
         here.say.plural("ui.rows_published", len(entries), metric=names.metric(here, metric)),
         quiet=True,
@@ -44,22 +44,17 @@ def file_name(here: Here, metric: str) -> str:
 
 
 def csv(here: Here, metric: str) -> bytes:
-    """The whole published table of a metric: lines of `#` say what it is, then CSV in UTF-8."""
+    """The whole published table of a metric, after what must be known of it."""
     say, definition = here.say, here.definitions.metrics[metric]
-    dataset = here.definitions.datasets[definition.dataset]
+    known = [*definition.caveats, *(note.text for note in definition.notes)]
     notes = [
         say.text(definition.title),
         say.text(definition.definition),
         f"{say('ui.unit')}: {names.unit(here, metric)}",
-        f"{say('ui.source')}: {dataset.source.name}",
-        frame.publication(here),
+        *map(say.text, known),
+        *speak.marks(here, [metric]),
     ]
-    if _synthetic(here, metric):
-        notes.append(say("common.synthetic"))
-    head = "".join(f"# {' '.join(note.split())}\n" for note in notes)
-    entries = _entries(here.publication, metric)
-    entries["synthetic"] = _synthetic(here, metric)
-    return (head + entries.to_csv(index=False)).encode("utf-8-sig")
+    return export.csv(_entries(here, metric).assign(synthetic=_synthetic(here, metric)), notes)
 
 
 def dictionary(here: Here) -> None:
@@ -74,9 +69,10 @@ def _synthetic(here: Here, metric: str) -> bool:
     return here.synthetic or here.definitions.datasets[definition.dataset].synthetic
 
 
-def _entries(publication: Publication, metric: str) -> pd.DataFrame:
-    frame = publication.slice(
+def _entries(here: Here, metric: str) -> pd.DataFrame:
+    """Every published entry of a metric, days without a time, notes as sentences."""
+    frame = here.publication.slice(
         metric, treatment=None, place_level=None, dimension=None, dimension_2=None
     )
-    frame["period"] = frame["period"].dt.date
-    return frame
+    said = {note: here.say(note) for note in frame["note"].unique() if note}
+    return frame.assign(period=frame["period"].dt.date, note=frame["note"].replace(said))

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import streamlit as st
 
+from equity.charts.model import position_text
 from equity.charts.palette import VERDICT_ICON
-from equity.findings.model import Position, Verdict
+from equity.findings.model import Verdict
+from equity.framework.models import Dataset, Metric
 from equity.i18n import Translator
-from equity.narrative import position_word, verdict_word
+from equity.narrative import verdict_word
+from equity.narrative.numbers import is_count
 from equity.ui.context import Here
 
 STYLE = Path(__file__).parent / "style.css"
-_TONES: dict[Position, Verdict] = {"behind": "gap", "within": "parity", "ahead": "parity"}
+_TONES: dict[str, Verdict] = {"behind": "gap", "within": "parity", "ahead": "parity"}
 ICON = Path(__file__).parent / "icon.svg"
 
 
@@ -43,13 +46,10 @@ def city(here: Here) -> None:
     )
 
 
-def chip(verdict: Verdict, text: str) -> str:
+def chip(verdict: Verdict, text: str, *, sign: bool = True) -> str:
     """A verdict as a small label: colour, sign and words."""
-    sign = VERDICT_ICON[verdict]
-    return (
-        f'<span class="eq-chip eq-{verdict}"><span aria-hidden="true">{sign}</span> '
-        f"{escape(text)}</span>"
-    )
+    mark = f'<span aria-hidden="true">{VERDICT_ICON[verdict]}</span> ' if sign else ""
+    return f'<span class="eq-chip eq-{verdict}">{mark}{escape(text)}</span>'
 
 
 def head(
@@ -94,10 +94,11 @@ def line(say: Translator, verdict: Verdict, sentence: str) -> None:
     )
 
 
-def position_title(say: Translator, title: str, position: Position) -> None:
-    """The title of a metric, with where a place stands in it."""
-    tone = _TONES.get(position, "cannot_tell")
-    mark = chip(tone, position_word(position, say))
+def position_title(say: Translator, title: str, position: str, metric: Metric) -> None:
+    """The title of a metric, with where a place stands in it; a neutral one judges nothing."""
+    judged = metric.direction != "neutral" and not is_count(metric)
+    tone = _TONES.get(position, "cannot_tell") if judged else "cannot_tell"
+    mark = chip(tone, position_text(position, metric, say), sign=judged)
     st.html(f'<h2 class="eq-h3">{escape(title)} {mark}</h2>')
 
 
@@ -125,6 +126,13 @@ def words(text: str, *, quiet: bool = False) -> None:
         st.html(f'<p class="{"eq-quiet" if quiet else "eq-text"}">{escape(text)}</p>')
 
 
+def notes(sentences: Sequence[str]) -> None:
+    """What must be known of the numbers above, a quiet line each."""
+    if sentences:
+        body = "".join(f"<p>{escape(text)}</p>" for text in sentences)
+        st.html(f'<div class="eq-notes" role="note">{body}</div>')
+
+
 def terms(pairs: list[tuple[str, str]]) -> None:
     """Names and what they stand for; pairs without a value are left out."""
     rows = "".join(
@@ -141,12 +149,7 @@ def banner(here: Here) -> None:
     if here.synthetic:
         notes.append(here.say("common.synthetic"))
     notes += [
-        here.say(
-            "ui.already_public",
-            dataset=here.say.text(dataset.title),
-            owner=dataset.already_public.source.name,
-            day=here.say.date(dataset.already_public.on),
-        )
+        public(here, dataset)
         for dataset in here.definitions.datasets.values()
         if dataset.already_public
     ]
@@ -155,6 +158,18 @@ def banner(here: Here) -> None:
     if notes:
         text = "".join(f"<p>{escape(note)}</p>" for note in notes)
         st.html(f'<div class="eq-banner" role="note">{text}</div>')
+
+
+def public(here: Here, dataset: Dataset) -> str:
+    """That a dataset was published by its owner, so that nothing of it is withheld; else ""."""
+    if dataset.already_public is None:
+        return ""
+    return here.say(
+        "ui.already_public",
+        dataset=here.say.text(dataset.title),
+        owner=dataset.already_public.source.name,
+        day=here.say.date(dataset.already_public.on),
+    )
 
 
 def foot(here: Here) -> None:
@@ -166,11 +181,3 @@ def publication(here: Here) -> str:
     """The version in service and the day it was made."""
     made = str(here.publication.meta.get("created", ""))[:10]
     return here.say("ui.publication", version=here.publication.version, made=made)
-
-
-def marks(here: Here) -> str:
-    """What every file carries: the version it comes from, and that it is synthetic where it is."""
-    parts = [publication(here)]
-    if here.synthetic:
-        parts.append(here.say("common.synthetic"))
-    return f'"{" · ".join(parts)}"'

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from equity.findings import PLACE_PREFIX
+from equity.narrative.names import comparison_name, is_place, names_of
 from equity.schema import CITY, OUTSIDE, UNKNOWN
 from equity.ui.context import Here
 
@@ -41,40 +42,36 @@ def level(here: Here, id: str, *, plural: bool = False) -> str:
     return here.say.text(found.title_plural if plural else found.title)
 
 
-def places(here: Here, level: str) -> dict[str, str]:
-    """Code → name of the places of a level, in the order of their names; outside comes last."""
-    frame = here.publication.places(level)
-    names = dict(zip(frame["place"].astype(str), frame["name"].astype(str), strict=True))
-    names.pop(OUTSIDE, None)
-    ordered = sorted(names, key=lambda code: _natural(names[code]))
-    return {code: names[code] for code in ordered} | {OUTSIDE: here.say("common.outside")}
-
-
-def groups(here: Here, dimension: str) -> dict[str, str]:
-    """Code → label of the groups of a dimension, in their own order; unknown comes last."""
-    return {
-        group.code: here.say.text(group.label)
-        for group in here.definitions.dimensions[dimension].groups
-    } | {UNKNOWN: here.say("common.unknown")}
+def of(here: Here, by: str) -> dict[str, str]:
+    """Code → name of everything that a comparison compares, with unknown, outside and the city."""
+    if not is_place(by):
+        return names_of(by, here.definitions, here.say)
+    places = here.publication.places(by.removeprefix(PLACE_PREFIX))
+    # What lies outside has its name from the catalogue, in the reader's language.
+    return names_of(by, here.definitions, here.say, places[places["place"] != OUTSIDE])
 
 
 def codes(here: Here, by: str) -> dict[str, str]:
-    """Code → label of what a comparison compares: places of a level, or groups."""
-    if by.startswith(PLACE_PREFIX):
-        return places(here, by[len(PLACE_PREFIX) :])
-    return groups(here, by)
+    """The same in the order of selectors: places by name and outside; groups and unknown."""
+    named = of(here, by)
+    if not is_place(by):
+        ordered = [*here.definitions.dimensions[by].codes, UNKNOWN]
+    else:
+        places = set(named) - {"", CITY, OUTSIDE, UNKNOWN}
+        ordered = [*sorted(places, key=lambda code: _natural(named[code])), OUTSIDE]
+    return {code: named[code] for code in ordered}
+
+
+def places(here: Here, level: str) -> dict[str, str]:
+    """Code → name of the places of a level, without outside, which nobody can choose."""
+    found = codes(here, PLACE_PREFIX + level)
+    del found[OUTSIDE]
+    return found
 
 
 def comparison(here: Here, by: str) -> str:
     """What a comparison is by: the level's or the dimension's name."""
-    if by.startswith(PLACE_PREFIX):
-        return level(here, by[len(PLACE_PREFIX) :])
-    return here.say.text(here.definitions.dimensions[by].title)
-
-
-def comparisons(here: Here, bys: Iterable[str]) -> dict[str, str]:
-    """What a metric can be compared by → its name."""
-    return {by: comparison(here, by) for by in bys}
+    return comparison_name(by, here.definitions, here.say)
 
 
 def kinds(here: Here, kinds: Iterable[str]) -> dict[str, str]:

@@ -44,8 +44,8 @@ def pages() -> list[Any]:
 
 
 def link(page: str, label: str, state: State, **changes: str) -> None:
-    """A link to `page` that keeps the choices but for `changes`."""
-    st.page_link(script(page), label=label, query_params=state.query(**changes))
+    """A link to `page` that keeps the choices but for `changes`; an entry is one page's alone."""
+    st.page_link(script(page), label=label, query_params=state.query(**{"entry": "", **changes}))
 
 
 def menu(say: Translator, state: State) -> None:

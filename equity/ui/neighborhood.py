@@ -8,22 +8,35 @@ import pandas as pd
 import streamlit as st
 
 from equity import narrative
+from equity.charts.model import position_text
 from equity.findings import PLACE_PREFIX, Entry, Finding
+from equity.findings.model import Position
+from equity.framework.models import Metric
 from equity.narrative.headline import result_text
-from equity.narrative.numbers import TABLE_FIGURES, quantity
-from equity.schema import OUTSIDE
+from equity.narrative.numbers import TABLE_FIGURES, is_count, quantity
 from equity.ui import choices, frame, load, names, navigation, offers, show, speak
 from equity.ui.context import Here
 
-_RANK = ("behind", "unclear", "within", "ahead", "suppressed", "no_records", "not_applicable")
+_RANK = ("behind", "unclear", "within", "ahead", "suppressed", "no_records", "unknown", "not_applicable")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A finding by place, and the entry of the chosen one."""
+    """A finding by place, and the entry of the chosen one; None where nothing is published of it."""
 
     finding: Finding
-    entry: Entry
+    entry: Entry | None
+    metric: Metric
+
+    @property
+    def judged(self) -> bool:
+        """Whether one can be behind: a count or a metric without a better side judges nobody."""
+        return self.metric.direction != "neutral" and not is_count(self.metric)
+
+    @property
+    def position(self) -> Position:
+        """Where the place stands."""
+        return self.entry.position if self.entry else "not_applicable"
 
 
 def choose(here: Here) -> tuple[str, str]:
@@ -35,7 +48,6 @@ def choose(here: Here) -> tuple[str, str]:
         level = choices.select(here, "level", levels)
     with right:
         places = names.places(here, level) if level else {}
-        places.pop(OUTSIDE, None)
         place = choices.select(here, "place", places or {"": here.say("ui.no_places")})
     return level, place
 
@@ -49,8 +61,8 @@ def standings(here: Here, level: str, place: str) -> list[Standing]:
             continue
         finding = load.finding(here, id, by)
         entry = next((e for e in finding.entries if e.code == place), None)
-        found.append(Standing(finding, entry or Entry(place, "no_records", "no_records")))
-    return sorted(found, key=lambda s: (_rank(s.entry), s.finding.department, s.finding.metric))
+        found.append(Standing(finding, entry, here.definitions.metrics[id]))
+    return sorted(found, key=lambda s: (not s.judged, _RANK.index(s.position), s.finding.id))
 
 
 def head(here: Here, level: str, place: str, standings: list[Standing]) -> None:
@@ -59,28 +71,37 @@ def head(here: Here, level: str, place: str, standings: list[Standing]) -> None:
     if not standings:
         frame.head(say, say("ui.page_neighborhood"), say("ui.nothing_published"))
         return
-    counts = {p: sum(s.entry.position == p for s in standings) for p in _RANK}
+    judged = [s for s in standings if s.judged]
+    counts = {p: sum(s.position == p for s in judged) for p in _RANK}
+    others = len(standings) - len(judged)
+    quiet = [say("ui.neighborhood_quiet")]
+    if others:
+        quiet.append(say.plural("ui.neighborhood_unjudged", others))
     name = names.places(here, level).get(place, place)
     frame.head(
         say,
         " · ".join([say("ui.page_neighborhood"), names.level(here, level)]),
         say.plural(
             "ui.neighborhood_sentence",
-            len(standings),
+            len(judged),
             place=name,
             behind=say.number(counts["behind"]),
             within=say.number(counts["within"] + counts["ahead"]),
         ),
-        quiet=say("ui.neighborhood_quiet"),
+        quiet=" ".join(quiet),
     )
 
 
 def line(here: Here, standing: Standing) -> None:
     """One metric: where the place stands, its result in words, and the way to the map."""
-    finding, entry = standing.finding, standing.entry
-    metric = here.definitions.metrics[finding.metric]
+    finding, entry, metric = standing.finding, standing.entry, standing.metric
     with st.container(border=True, key=f"eq-card-{finding.metric}", gap="xsmall"):
-        frame.position_title(here.say, names.metric(here, finding.metric), entry.position)
+        title = names.metric(here, finding.metric)
+        if entry is None:
+            frame.position_title(here.say, title, "not_published", metric)
+            frame.words(here.say("ui.without_entry"))
+            return
+        frame.position_title(here.say, title, entry.position, metric)
         if entry.estimate is None:
             frame.words(here.say(f"ui.without_{entry.status}"))
         else:
@@ -92,6 +113,7 @@ def line(here: Here, standing: Standing) -> None:
                     interval=_interval(here, finding, entry),
                 )
             )
+        frame.notes(narrative.of_entry(entry, finding, here.definitions, here.say))
         frame.words(speak.eyebrow(here, finding.metric, here.say.period(finding.period_kind, finding.period)), quiet=True)  # fmt: skip
         navigation.to_breakdown(here, finding, here.say("ui.see_on_map"), place=entry.code)
 
@@ -104,21 +126,23 @@ def behind(here: Here, standings: list[Standing]) -> None:
     rows = [
         {
             say("ui.metric"): names.metric(here, s.finding.metric),
-            say("ui.position"): narrative.position_word(s.entry.position, say),
+            say("ui.position"): position_text(s.position, s.metric, say),
             say("ui.value"): s.entry.estimate,
             say("ui.lower"): s.entry.lower,
             say("ui.upper"): s.entry.upper,
             say("ui.reference"): s.finding.reference_value,
             say("ui.unit"): names.unit(here, s.finding.metric),
             say("ui.n"): s.entry.n,
+            say("charts.note"): " ".join(
+                narrative.of_entry(s.entry, s.finding, here.definitions, say)
+            ),
+            say("charts.entry"): s.entry.entry,
         }
         for s in standings
+        if s.entry
     ]
-    show.table(here, pd.DataFrame(rows), "neighborhood")
-
-
-def _rank(entry: Entry) -> int:
-    return _RANK.index(entry.position) if entry.position in _RANK else len(_RANK)
+    metrics = [s.finding.metric for s in standings]
+    show.table(here, pd.DataFrame(rows), "neighborhood", metrics)
 
 
 def _value(here: Here, finding: Finding, value: float | None) -> str:

@@ -43,13 +43,25 @@ class Offer:
         }
         return [kind for kind in PERIOD_PREFERENCE if kind in found]
 
-    def treatments(self) -> set[str]:
-        """Treatments of unfinished cases; the metric's own is `""`."""
-        return {treatment for treatment, *_ in self.tables}
+    def treatments(self, *shown: tuple[str, str]) -> set[str]:
+        """Treatments of unfinished cases that all of the (level, dimension) shown have.
+
+        The metric's own is `""`. A pair without a level, or the bare city, is nothing to show.
+        """
+        pairs = [pair for pair in shown if pair[0] and pair != (CITY, "")]
+        found = [
+            {
+                treatment
+                for treatment, _, at, one, two in self.tables
+                if at == level and (dimension in (one, two) if dimension else not one)
+            }
+            for level, dimension in pairs
+        ]
+        return set.intersection(*found) if found else set()
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _offer(store: str, version: int, metric: str, _publication: Publication) -> Offer:
+def _offer(store: str, version: str, metric: str, _publication: Publication) -> Offer:
     frame = _publication.tables(metric)
     columns = ["treatment", "period_kind", "place_level", "dimension", "dimension_2"]
     return Offer(frozenset(frame[columns].itertuples(index=False, name=None)))
@@ -57,7 +69,7 @@ def _offer(store: str, version: int, metric: str, _publication: Publication) -> 
 
 def of(here: Here, metric: str) -> Offer:
     """What is published of `metric` in the version of this run."""
-    return _offer(str(here.workspace.store), here.publication.version, metric, here.publication)
+    return _offer(str(here.workspace.store), here.publication.identity, metric, here.publication)
 
 
 def levels(here: Here, offered: set[str]) -> dict[str, str]:

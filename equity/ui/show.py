@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -25,7 +25,7 @@ def dots(here: Here, finding: Finding, *, field: str = "", name: str = "dots") -
     """Ranked dots; with `field`, choosing a row chooses that field of the state."""
     chosen = here.state.get(field) if field else ""
     drawing = ranked_dots(
-        finding, here.definitions, speak.names(here, finding.by), here.say, chosen=chosen or None
+        finding, here.definitions, names.of(here, finding.by), here.say, chosen=chosen or None
     )
     _draw(drawing, f"{name}-{finding.by}-{chosen}", field)
     return drawing
@@ -53,7 +53,7 @@ def map_of(here: Here, finding: Finding) -> Drawing | None:
 
 def small(here: Here, finding: Finding) -> None:
     """The finding's leading group as a dot and a band."""
-    drawing = mini(finding, here.definitions, speak.names(here, finding.by), here.say)
+    drawing = mini(finding, here.definitions, names.of(here, finding.by), here.say)
     _draw(drawing, f"mini-{finding.id}", "")
 
 
@@ -88,13 +88,13 @@ def _picked(key: str, parameter: str, field: str) -> None:
         State(st.session_state, st.query_params).choose(field, code)
 
 
-def table(here: Here, table: pd.DataFrame, name: str) -> None:
-    """A table, folded, and the same as a file."""
+def table(here: Here, table: pd.DataFrame, name: str, metrics: Sequence[str]) -> None:
+    """A table of some metrics, folded, and the same as a file."""
     with st.expander(here.say("ui.table_behind")):
-        st.dataframe(table, hide_index=True, alt=here.say("ui.table_behind"))
+        _table(here, table, here.say("ui.table_behind"))
         _file(
             here.say("ui.download_csv"),
-            lambda: f"{table.to_csv(index=False)}{frame.marks(here)}\n".encode("utf-8-sig"),
+            lambda: export.csv(table, speak.marks(here, metrics)),
             f"{name}.csv",
             "text/csv",
         )
@@ -104,11 +104,13 @@ def behind(here: Here, drawing: Drawing, name: str, metric: str, *, level: str =
     """What stands behind a chart: table, files, definition, and the link to this very view."""
     say = here.say
     with st.expander(say("ui.table_behind")):
-        st.dataframe(drawing.table, hide_index=True, alt=drawing.title)
+        _table(here, drawing.table, drawing.title)
         frame.words(drawing.caption, quiet=True)
         frame.words(speak.interval_meaning(here), quiet=True)
     with st.container(horizontal=True, vertical_alignment="center", key=f"eq-behind-{name}"):
-        _file(say("ui.download_csv"), lambda: export.csv(drawing), f"{name}.csv", "text/csv")
+        _file(
+            say("ui.download_csv"), lambda: _csv(here, drawing, metric), f"{name}.csv", "text/csv"
+        )
         _file(
             say("ui.download_png"),
             lambda: export.png(drawing, _boundaries(here, level)),
@@ -122,6 +124,22 @@ def behind(here: Here, drawing: Drawing, name: str, metric: str, *, level: str =
             "image/svg+xml",
         )
         navigation.link("methods", say("ui.how_computed"), here.state, metric=metric)
+
+
+def _table(here: Here, table: pd.DataFrame, alt: str) -> None:
+    """A table on the page, where the id of each entry leads to its evidence."""
+    column = here.say("charts.entry")
+    path = f"/methods?lang={here.say.language}&entry="
+    shown = table.copy()
+    shown[column] = [path + id if id else None for id in table[column]]
+    links = {column: st.column_config.LinkColumn(display_text=r"entry=(.*)$")}
+    st.dataframe(shown, hide_index=True, alt=alt, column_config=links)
+
+
+def _csv(here: Here, drawing: Drawing, metric: str) -> bytes:
+    """The table behind a chart, after what the picture says of itself."""
+    told = [drawing.title, drawing.subtitle, drawing.caption]
+    return export.csv(drawing.table, [*told, *speak.marks(here, [metric])])
 
 
 def _file(label: str, make: Callable[[], bytes], name: str, kind: str) -> None:
@@ -148,6 +166,7 @@ def finding_line(here: Here, finding: Finding) -> None:
     text, picture = st.columns([3, 1], vertical_alignment="center", gap="medium")
     with text:
         frame.line(here.say, finding.verdict, speak.headline(here, finding))
+        frame.words(speak.brief(here, finding), quiet=True)
         navigation.to_breakdown(
             here, finding, speak.eyebrow(here, finding.metric, names.comparison(here, finding.by))
         )

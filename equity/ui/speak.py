@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from equity import narrative
-from equity.findings import PLACE_PREFIX, Finding
-from equity.narrative.names import names_of
-from equity.schema import OUTSIDE
-from equity.ui import frame
+from equity.findings import Finding
+from equity.ui import frame, names
 from equity.ui.context import Here
-
-
-def names(here: Here, by: str) -> dict[str, str]:
-    """Code → name of everything that a comparison compares."""
-    level = by.removeprefix(PLACE_PREFIX)
-    if level == by:
-        return names_of(by, here.definitions, here.say)
-    places = here.publication.places(level)
-    # What lies outside has its name from the catalogue, in the reader's language.
-    return names_of(by, here.definitions, here.say, places[places["place"] != OUTSIDE])
 
 
 def headline(here: Here, finding: Finding) -> str:
     """What the finding is, in a sentence."""
-    return narrative.headline(finding, here.definitions, names(here, finding.by), here.say)
+    return narrative.headline(finding, here.definitions, names.of(here, finding.by), here.say)
 
 
 def quiet_line(here: Here, finding: Finding) -> str:
     """n, interval, reference, source."""
-    return narrative.quiet_line(finding, here.definitions, names(here, finding.by), here.say)
+    return narrative.quiet_line(finding, here.definitions, names.of(here, finding.by), here.say)
 
 
 def reading(here: Here, finding: Finding) -> str:
     """How many people, who else, how firm."""
-    return narrative.reading(finding, here.definitions, names(here, finding.by), here.say)
+    return narrative.reading(finding, here.definitions, names.of(here, finding.by), here.say)
 
 
-def caveats(here: Here, finding: Finding) -> list[str]:
-    """What the reader must know before using the finding."""
-    return narrative.caveats(finding, here.definitions, names(here, finding.by), here.say)
+def brief(here: Here, finding: Finding) -> str:
+    """What the reader must know before using the finding, in a few words; "" where nothing is."""
+    return narrative.brief(finding, here.definitions, here.say)
 
 
 def interval_meaning(here: Here) -> str:
@@ -90,21 +79,28 @@ def section(here: Here, finding: Finding, *, main: bool) -> None:
 
 def notes(here: Here, finding: Finding) -> None:
     """What the reader must know of these numbers, under their chart."""
-    for sentence in caveats(here, finding):
-        frame.words(sentence, quiet=True)
+    frame.notes(narrative.caveats(finding, here.definitions, names.of(here, finding.by), here.say))
 
 
 def _what(here: Here, finding: Finding) -> str:
     return narrative.comparison_name(finding.by, here.definitions, here.say)
 
 
-def source(here: Here, metric: str) -> str:
-    """Where the numbers come from, and what they are; for captions."""
-    dataset = here.definitions.datasets[here.definitions.metrics[metric].dataset]
-    parts = [
-        here.say("ui.caption_source", source=dataset.source.name),
-        frame.publication(here),
+def marks(here: Here, metrics: Iterable[str]) -> list[str]:
+    """What goes with numbers that leave the page: sources, version, synthetic or already public."""
+    say = here.say
+    datasets = list(dict.fromkeys(here.definitions.metrics[metric].dataset for metric in metrics))
+    contracts = [here.definitions.datasets[name] for name in datasets]
+    sources = dict.fromkeys(contract.source.name for contract in contracts)
+    lines = [say("ui.caption_source", source=source) for source in sources]
+    lines.append(frame.publication(here))
+    if here.synthetic or any(contract.synthetic for contract in contracts):
+        lines.append(say("common.synthetic"))
+    return lines + [
+        frame.public(here, contract) for contract in contracts if contract.already_public
     ]
-    if here.synthetic or dataset.synthetic:
-        parts.append(here.say("common.synthetic"))
-    return " · ".join(parts)
+
+
+def source(here: Here, metric: str) -> str:
+    """The same on one line, for captions."""
+    return " · ".join(marks(here, [metric]))

@@ -27,6 +27,7 @@ FIELDS = (
     "period",
     "treatment",
     "file",
+    "entry",
 )
 """Every field of the address, in the order in which it is written. An empty value is the page's
 default. Which values a page allows is the list that its selector offers (`choices`)."""

@@ -8,6 +8,7 @@ import pandas as pd
 
 from equity import narrative
 from equity.charts import gap_trend, trend
+from equity.charts.words import outside_text
 from equity.findings import PLACE_PREFIX
 from equity.schema import CITY, OUTSIDE, UNKNOWN
 from equity.ui import breakdown, choices, frame, load, names, offers, show, speak
@@ -49,7 +50,8 @@ def choose(here: Here) -> View:
         field = "place" if by.startswith(PLACE_PREFIX) else "group"
         worst = _worst(here, metric, by)
         code = choices.select(here, field, offered or {"": say("ui.no_groups")}, worst)
-    treatment = breakdown.choose_treatment(here, metric, offer)
+    shown = (by.removeprefix(PLACE_PREFIX), "") if by.startswith(PLACE_PREFIX) else (CITY, by)
+    treatment = breakdown.choose_treatment(here, metric, offer.treatments(shown))
     return View(metric, by, code, kind, treatment)
 
 
@@ -69,21 +71,23 @@ def by_group(here: Here, view: View) -> None:
     series = load.over_time(
         here, view.metric, by=view.by, period_kind=view.kind, treatment=view.treatment
     )
+    known = _known(here, view, series)
     title = here.say("ui.trend_by", what=names.comparison(here, view.by))
     drawing = trend(
         series,
         here.definitions,
-        speak.names(here, view.by),
+        names.of(here, view.by),
         here.say,
         metric=view.metric,
         by=view.by,
         period_kind=view.kind,
         title=names.metric(here, view.metric),
-        caption=speak.source(here, view.metric),
+        caption=_caption(here, view, known),
         highlight=view.code or None,
     )
     frame.heading(title)
     show.plain(drawing, "trend")
+    frame.notes(known)
     show.behind(here, drawing, "trend", view.metric)
 
 
@@ -92,15 +96,19 @@ def gap(here: Here, view: View) -> None:
     if not view.shown or not view.code:
         return
     name = names.codes(here, view.by)[view.code]
+    gaps = _gaps(here, view)
+    known = _known(here, view, gaps.assign(code=view.code))
     drawing = gap_trend(
-        _gaps(here, view),
+        gaps,
         here.definitions,
         here.say,
         metric=view.metric,
+        by=view.by,
+        code=view.code,
         name=name,
         period_kind=view.kind,
         title=_sentence(here, view),
-        caption=speak.source(here, view.metric),
+        caption=_caption(here, view, known),
     )
     frame.heading(here.say("ui.trend_gap", name=name), here.say("ui.trend_gap_quiet"))
     show.plain(drawing, "gap")
@@ -127,6 +135,38 @@ def _kinds(offer: offers.Offer, by: str) -> list[str]:
 
 def _worst(here: Here, metric: str, by: str) -> str:
     return (load.finding(here, metric, by).worst or "") if by else ""
+
+
+def _known(here: Here, view: View, series: pd.DataFrame) -> list[str]:
+    """What must be known of the series that is drawn, with what lies outside every place."""
+    metric = here.definitions.metrics[view.metric]
+    sentences = narrative.of_series(series, metric, view.by, view.kind, here.say)
+    return [text for text in (_outside(here, view), *sentences) if text]
+
+
+def _outside(here: Here, view: View) -> str:
+    """How many records lay outside every place in the last period, or that the city counts them."""
+    if not view.by.startswith(PLACE_PREFIX):
+        placed = any(table.places for table in here.definitions.metrics[view.metric].tables)
+        return here.say("charts.outside_included") if placed else ""
+    level = view.by.removeprefix(PLACE_PREFIX)
+    rows = here.publication.slice(
+        view.metric,
+        treatment=view.treatment,
+        period_kind=view.kind,
+        place_level=level,
+        place=OUTSIDE,
+    )
+    if rows.empty:
+        return ""
+    last = rows.sort_values("period").iloc[-1]
+    when = here.say.period(view.kind, last["period"].date())
+    n = None if pd.isna(last["n"]) else last["n"]
+    return f"{when}: {outside_text(last['status'], n, here.say)}"
+
+
+def _caption(here: Here, view: View, known: list[str]) -> str:
+    return " · ".join([speak.source(here, view.metric), *known])
 
 
 def _gaps(here: Here, view: View) -> pd.DataFrame:

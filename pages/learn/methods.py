@@ -2,13 +2,18 @@
 
 import streamlit as st
 
-from equity.ui import choices, definition, frame, here, names, next_step, speak
+from equity.ui import choices, definition, evidence, frame, here, names, next_step, speak
 
 page = here()
 top = st.container()
-metric = choices.select(page, "metric", names.metrics(page))
+entry = evidence.asked(page)
+metric = choices.select(page, "metric", names.metrics(page), entry["metric"] if entry else "")
 with top:
     definition.head(page, metric)
+
+if entry and entry["metric"] == metric:
+    frame.heading(page.say("pages.entry"), page.say("pages.entry_quiet"))
+    evidence.entry(page, entry)
 
 frame.heading(page.say("pages.measured"))
 definition.measured(page, metric)
@@ -19,7 +24,7 @@ definition.sources(page, metric)
 frame.heading(page.say("pages.known"))
 definition.known(page, metric)
 frame.heading(page.say("pages.evidence"), frame.publication(page))
-definition.evidence(page, metric)
+evidence.latest(page, metric)
 frame.heading(page.say("pages.responsible"))
 definition.responsible(page, metric)
 frame.heading(page.say("pages.intervals"))

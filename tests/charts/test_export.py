@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv as csv_reader
-import io
 import struct
 
 import pytest
@@ -63,14 +62,15 @@ def test_the_font_comes_with_its_licence() -> None:
     assert sum(file.stat().st_size for file in FONTS.iterdir()) < 1_000_000
 
 
-def test_csv_holds_the_table_and_its_source() -> None:
+def test_csv_says_what_it_is_and_holds_the_table() -> None:
     drawing = map_of()
-    content = export.csv(drawing)
-    assert content.startswith("\ufeff".encode())
-    lines = list(csv_reader.reader(io.StringIO(content.decode("utf-8-sig"))))
-    assert lines[0] == list(drawing.table.columns)
-    assert len(lines) == len(drawing.table) + 2
-    assert lines[-1] == [drawing.caption]
+    content = export.csv(drawing.table, [drawing.title, "", "Source: a, b\nand c"])
+    assert content.startswith("\ufeff#".encode())
+    lines = content.decode("utf-8-sig").splitlines()
+    assert lines[:2] == [f"# {drawing.title}", "# Source: a, b and c"]
+    table = list(csv_reader.reader(lines[2:]))
+    assert table[0] == list(drawing.table.columns)
+    assert len(table) == len(drawing.table) + 1
 
 
 def test_export_fetches_nothing() -> None:

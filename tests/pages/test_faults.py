@@ -11,7 +11,7 @@ import streamlit as st
 
 from equity.i18n import LANGUAGES, Translator
 from equity.publication import current_version
-from equity.schema import POINTER, PUBLICATION_FILE
+from equity.schema import POINTER, PUBLICATION_FILE, PUBLICATION_TABLE
 from equity.workspace import Workspace
 from tests.pages.conftest import PAGES, headline, opened, said
 
@@ -39,18 +39,34 @@ def test_no_store(
     assert "python -m equity build" in " ".join(said(app))
 
 
-def test_a_half_built_store(copied: Workspace) -> None:
-    name = PUBLICATION_FILE.format(version=current_version(copied))
-    path = copied.publications / name
-    path.write_bytes(path.read_bytes()[:5000])
-    app = opened("overview")
-    assert headline(app) == Translator("en")("ui.fault_publication")
-    assert name in " ".join(said(app))
+@pytest.fixture
+def cheap(sample: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a store that holds nothing but a pointer and the start of its file."""
+    folder = tmp_path / "store" / "publications"
+    folder.mkdir(parents=True)
+    name = PUBLICATION_FILE.format(version=7)
+    whole = sample.store / "publications" / PUBLICATION_FILE.format(version=current_version(sample))
+    with whole.open("rb") as file:
+        (folder / name).write_bytes(file.read(5000))
+    (folder / POINTER).write_text(name)
+    monkeypatch.setenv("EQUITY_STORE", str(tmp_path / "store"))
+    return folder
 
 
-def test_a_pointer_that_names_nothing(copied: Workspace) -> None:
-    (copied.publications / POINTER).write_text(PUBLICATION_FILE.format(version=99))
-    assert headline(opened("trends")) == Translator("en")("ui.fault_publication")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_half_built_store(cheap: Path, page: str, language: str) -> None:
+    app = opened(page, lang=language)
+    assert not app.exception
+    assert headline(app) == Translator(language)("ui.fault_publication")
+    assert PUBLICATION_FILE.format(version=7) in " ".join(said(app))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_pointer_that_names_nothing(cheap: Path, page: str, language: str) -> None:
+    (cheap / POINTER).write_text(PUBLICATION_FILE.format(version=99))
+    assert headline(opened(page, lang=language)) == Translator(language)("ui.fault_publication")
 
 
 def test_broken_definitions_name_the_file_and_the_remedy(
@@ -84,16 +100,25 @@ def test_an_empty_metric_is_named_and_its_pages_stay_calm(
 
 
 def test_a_publication_replaced_under_a_session(copied: Workspace) -> None:
-    app = opened("overview")
+    """The next run shows the new version's numbers, not only its name."""
+    metric = "dumping_cleared_5_days"
+    app = opened("breakdown", metric=metric, level="district")
+    before = headline(app)
     old = current_version(copied)
-    name = PUBLICATION_FILE.format(version=old)
-    shutil.copy(
-        copied.publications / name, copied.publications / PUBLICATION_FILE.format(version=old + 1)
-    )
-    (copied.publications / POINTER).write_text(PUBLICATION_FILE.format(version=old + 1))
+    files = [copied.publications / PUBLICATION_FILE.format(version=old + i) for i in (0, 1)]
+    shutil.copy(*files)
+    with duckdb.connect(files[1]) as connection:
+        numbers = ", ".join(f"{name} = {name} / 2" for name in ("estimate", "lower", "upper", "lower_simultaneous", "upper_simultaneous"))  # fmt: skip
+        connection.execute(
+            f"UPDATE {PUBLICATION_TABLE} SET {numbers} "
+            f"WHERE metric = '{metric}' AND place_level = 'district' AND place = '4'"
+        )
+    (copied.publications / POINTER).write_text(files[1].name)
     app.run()
     assert not app.exception
     assert f"Publication {old + 1}" in " ".join(said(app))
+    assert "District 4" not in before
+    assert headline(app).startswith("In District 4, ")
 
 
 def test_what_nobody_foresaw_is_calm_too(
