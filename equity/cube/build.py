@@ -80,8 +80,9 @@ def _span(parts: list[Path], metric_id: str) -> tuple[date, date] | None:
     for part in parts:
         footer = pq.read_metadata(part)
         column = footer.schema.names.index(DATE_COLUMN)
-        for number in range(footer.num_row_groups):
-            held = footer.row_group(number).column(column).statistics
+        groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
+        for group in (each for each in groups if each.num_rows):
+            held = group.column(column).statistics
             if held is None or held.null_count or not held.has_min_max:
                 raise IntakeError(
                     f"{metric_id}: accepted records have no {DATE_COLUMN}, so that they would be in "

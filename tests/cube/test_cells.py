@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from equity import cube
@@ -125,6 +126,23 @@ def test_a_missing_part_is_named(tmp_path: Path) -> None:
             duckdb.connect(), city.workspace(tmp_path), DEFINITIONS, "mean_days", [gone],
             city.population(),
         )  # fmt: skip
+
+
+def test_a_part_without_rows_changes_nothing(tmp_path: Path) -> None:
+    connection = built(ROWS, tmp_path, "mean_days")
+    before = read(connection)
+    parts = sorted(tmp_path.glob("*.parquet"))
+    empty = tmp_path / "empty.parquet"
+    nothing = pq.read_table(parts[0]).slice(0, 0)
+    with pq.ParquetWriter(empty, nothing.schema) as writer:
+        writer.write_table(nothing)
+    assert pq.read_metadata(empty).num_row_groups == 1
+    people = city.population()
+    workspace = city.workspace(tmp_path)
+    cube.build(connection, workspace, DEFINITIONS, "mean_days", [empty, *parts], people)
+    after = read(connection)
+    assert after.keys() == before.keys()
+    assert all(after[key]["n"] == cell["n"] for key, cell in before.items())
 
 
 def test_records_without_a_date_are_refused_and_what_was_built_stays(tmp_path: Path) -> None:
