@@ -13,7 +13,6 @@ from equity.charts.model import (
     Drawing,
     lines,
     measure_title,
-    neutral,
     row_of,
     tooltip,
 )
@@ -34,6 +33,7 @@ _LABELLED = 12
 _RADIUS = 18
 _SOMETIMES = ("not_compared", "not_published")
 """Steps that are in the legend only where they occur."""
+_JUDGED, _PLAIN = ("behind", "ahead"), ("lower", "higher")
 
 
 def place_map(
@@ -120,10 +120,12 @@ def _shapes(
     rows: list[dict[str, Any]], metric: Metric, tips: list[alt.Tooltip], say: Translator
 ) -> list[alt.Chart]:
     there = {row["step"] for row in rows}
-    steps = [step for step in STEPS if step not in _SOMETIMES or step in there]
+    other_words = _JUDGED if metric.direction == "neutral" else _PLAIN
+    left_out = {*_SOMETIMES, *(step for step in STEPS if step.startswith(other_words))} - there
+    steps = [step for step in STEPS if step not in left_out]
     for row in rows:
-        row["step_text"] = say(f"charts.step_{neutral(row['step'], metric)}")
-    domain = [say(f"charts.step_{neutral(step, metric)}") for step in steps]
+        row["step_text"] = say(f"charts.step_{row['step']}")
+    domain = [say(f"charts.step_{step}") for step in steps]
 
     def scale(attribute: str) -> alt.Scale:
         values = [getattr(STEPS[step], attribute) for step in steps]
@@ -145,7 +147,7 @@ def _shapes(
     )
     certain = (
         alt.Chart()
-        .transform_filter("datum.position == 'behind' || datum.position == 'ahead'")
+        .transform_filter(alt.FieldOneOfPredicate("position", [*_JUDGED, *_PLAIN]))
         .mark_geoshape(filled=False, stroke=INK, strokeWidth=1.8)
         .encode(tooltip=tips)
     )

@@ -38,6 +38,8 @@ POSITION_MARK = {
     "behind": Mark("triangle-down", VERDICT_COLOUR["gap"], True),
     "within": Mark("circle", VERDICT_COLOUR["parity"], True),
     "ahead": Mark("triangle-up", "#0A5C55", True),
+    "lower": Mark("triangle-down", INK, True),
+    "higher": Mark("triangle-up", INK, True),
     "unclear": Mark("circle", VERDICT_COLOUR["cannot_tell"], False),
     "unknown": Mark("diamond", MUTED, False),
     "not_applicable": Mark("diamond", MUTED, False),
@@ -57,7 +59,13 @@ STEPS = {
     "behind_3": Step("#A63A06", PAPER, _SOLID),
     "behind_2": Step("#DE8244", PAPER, _SOLID),
     "behind_1": Step("#F3C9A8", PAPER, _SOLID),
+    "lower_3": Step("#566270", PAPER, _SOLID),
+    "lower_2": Step("#8A949E", PAPER, _SOLID),
+    "lower_1": Step("#C5CAD0", PAPER, _SOLID),
     "within": Step("#E4E2DB", PAPER, _SOLID),
+    "higher_1": Step("#BFD0E6", PAPER, _SOLID),
+    "higher_2": Step("#6E93C4", PAPER, _SOLID),
+    "higher_3": Step("#1F4E8C", PAPER, _SOLID),
     "ahead_1": Step("#B5D9D3", PAPER, _SOLID),
     "ahead_2": Step("#4E9F95", PAPER, _SOLID),
     "ahead_3": Step("#0A5C55", PAPER, _SOLID),
@@ -67,7 +75,8 @@ STEPS = {
     "not_published": Step(PAPER, LINE, (1, 3)),
 }
 """Map steps, in the order of the legend. The number is the distance from the reference in
-tolerances: 1 is one to two, 2 two to three, 3 more than three."""
+tolerances: 1 is one to two, 2 two to three, 3 more than three. `lower` and `higher` stand for
+`behind` and `ahead` where a metric has no better side."""
 
 _FURTHEST = 3
 

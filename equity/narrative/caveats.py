@@ -68,14 +68,14 @@ def of_series(
 ) -> list[str]:
     """What must be known of a metric over time. `frame`: `equity.findings.series`."""
     checks = {
-        "suppressed": bool((frame["status"] == SUPPRESSED).any()),
-        "immature": bool(frame["immature"].fillna(False).astype(bool).any()),
-        "unstable": bool(frame["unstable"].fillna(False).astype(bool).any()),
-        "complaints": metric.measures == "complaints",
+        "caveat_suppressed": bool((frame["status"] == SUPPRESSED).any()),
+        "series_immature": bool(frame["immature"].fillna(False).astype(bool).any()),
+        "caveat_unstable": bool(frame["unstable"].fillna(False).astype(bool).any()),
+        "caveat_complaints": metric.measures == "complaints",
     }
     subject = say.text(metric.subject)
     sentences = [
-        say(f"narrative.caveat_{name}", subject=subject) for name, holds in checks.items() if holds
+        say(f"narrative.{name}", subject=subject) for name, holds in checks.items() if holds
     ]
     sentences += [say(note) for note in frame["note"].unique() if note]
     sentences += [say.text(caveat) for caveat in metric.caveats]

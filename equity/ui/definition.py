@@ -79,12 +79,12 @@ def judged(here: Here, id: str) -> None:
 def known(here: Here, id: str) -> None:
     """Caveats, known artefacts, and changes of definition or practice."""
     say, metric = here.say, here.definitions.metrics[id]
-    for caveat in metric.caveats:
-        frame.words(f"– {say.text(caveat)}")
-    for note in metric.notes:
-        frame.words(f"– {say.text(note.text)}")
-    for change in metric.changes:
-        frame.words(f"– {say.date(change.on)}: {say.text(change.text)}")
+    texts = [*metric.caveats, *(note.text for note in metric.notes)]
+    changed = [
+        say("ui.changed_on", day=say.date(change.on), text=say.text(change.text))
+        for change in metric.changes
+    ]
+    frame.notes([*map(say.text, texts), *changed])
     if not (metric.caveats or metric.notes or metric.changes):
         frame.words(say("ui.none_known"), quiet=True)
 

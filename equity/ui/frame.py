@@ -84,13 +84,14 @@ def metric_title(say: Translator, title: str, verdict: Verdict | None) -> None:
     st.html(f'<h3 class="eq-h3">{escape(title)}{mark}</h3>')
 
 
-def line(say: Translator, verdict: Verdict, sentence: str) -> None:
-    """A finding in a list: its verdict and its sentence."""
+def line(say: Translator, verdict: Verdict, sentence: str, mind: str = "") -> None:
+    """A finding in a list: its verdict, its sentence, and what to bear in mind."""
     said = f'<span class="eq-said">{escape(verdict_word(verdict, say))}</span>'
     mark = f'<span aria-hidden="true">{VERDICT_ICON[verdict]}</span>{said}'
+    quiet = f'<p class="eq-quiet">{escape(mind)}</p>' if mind else ""
     st.html(
         f'<p class="eq-finding"><span class="eq-chip eq-{verdict}">{mark}</span> '
-        f"{escape(sentence)}</p>"
+        f"{escape(sentence)}</p>{quiet}"
     )
 
 

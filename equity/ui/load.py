@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from equity.ui.context import Here
 
 _KEPT = 512
-"""Findings and series kept, over all sessions and versions: a few kilobytes each."""
+"""Findings and series kept, over all sessions and versions: a few kilobytes each. They are shared,
+not copied: nobody may change one."""
 
 
 @lru_cache(maxsize=1)
@@ -82,14 +83,14 @@ def _findings(store: str, version: str, digest: str, _here: Here) -> list[Findin
     return overview(_here.publication, _here.definitions)
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def _series(
     store: str, version: str, digest: str, _here: Here, metric: str, choices: _Choices
 ) -> pd.DataFrame:
     return series(_here.publication, metric, **dict(choices))
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def _gap(
     store: str, version: str, digest: str, _here: Here, metric: str, choices: _Choices
 ) -> pd.DataFrame:

@@ -164,9 +164,9 @@ def _boundaries(here: Here, level: str) -> Any:
 def finding_line(here: Here, finding: Finding) -> None:
     """A finding in a list: verdict, sentence, small dot and band, and the way to its page."""
     text, picture = st.columns([3, 1], vertical_alignment="center", gap="medium")
-    with text:
-        frame.line(here.say, finding.verdict, speak.headline(here, finding))
-        frame.words(speak.brief(here, finding), quiet=True)
+    with text, st.container(gap="xxsmall"):
+        sentence, mind = speak.headline(here, finding), speak.brief(here, finding)
+        frame.line(here.say, finding.verdict, sentence, mind)
         navigation.to_breakdown(
             here, finding, speak.eyebrow(here, finding.metric, names.comparison(here, finding.by))
         )

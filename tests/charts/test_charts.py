@@ -22,6 +22,7 @@ from equity.charts.palette import (
     WASH,
 )
 from equity.findings.model import Entry
+from equity.framework.models import Note
 from equity.i18n import Translator
 from equity.narrative import names_of
 from tests.narrative import samples
@@ -242,8 +243,10 @@ def test_values_are_written_for_few_rows_and_height_grows() -> None:
 
 
 def test_every_position_has_its_own_shape_or_fill() -> None:
-    marks = [(m.shape, m.filled) for p, m in POSITION_MARK.items() if p != "not_applicable"]
-    assert len(set(marks)) == len(marks)
+    for absent in (("behind", "ahead"), ("lower", "higher")):  # a metric has one pair or the other
+        there = set(POSITION_MARK) - {"not_applicable", *absent}
+        marks = [(POSITION_MARK[p].shape, POSITION_MARK[p].filled) for p in there]
+        assert len(set(marks)) == len(marks)
     assert len(set(VERDICT_ICON.values())) == len(VERDICT_ICON)
 
 
@@ -396,3 +399,58 @@ def contrast(first: str, second: str) -> float:
 @pytest.mark.parametrize("ground", [PAPER, WASH])
 def test_text_can_be_read(colour: str, ground: str) -> None:
     assert contrast(colour, ground) >= 4.5
+
+
+def test_a_metric_without_a_better_side_has_no_judging_colours() -> None:
+    definitions = samples.definitions(cleared=samples.metric(direction="neutral"))
+    drawing = place_map(
+        samples.finding(), definitions, samples.places(), Translator("en"), boundaries="d.json"
+    )
+    assert rows(drawing)["4"]["step"] == "lower_3"
+    domain = layers(drawing)[0]["encoding"]["fill"]["scale"]["domain"]
+    assert not [word for word in domain if "behind" in word or "ahead" in word]
+    assert "lower, over 3 tolerances" in domain
+
+
+def test_what_must_be_known_travels_with_the_number() -> None:
+    noted = replace(samples.DISTRICTS[2], note="cube.partial_period", unstable=True, entry="ab")
+    text = Translator("en")("cube.partial_period")
+    finding = samples.finding(entries=(*samples.DISTRICTS[:2], noted))
+    for drawing in (
+        ranked_dots(finding, samples.definitions(), samples.NAMES, Translator("en")),
+        place_map(
+            finding, samples.definitions(), samples.places(), Translator("en"), boundaries="d.json"
+        ),
+    ):
+        assert rows(drawing)["3"]["note_text"] == f"{text} Rests on few events."
+        assert f"District 3: {text}" in drawing.caption
+        assert any("Note" in titles for titles in tooltips(drawing))
+        table = drawing.table.set_index("Code")
+        assert table.loc["3", "Entry"] == "ab"
+        assert text in table.loc["3", "Note"]
+
+
+def tooltips(drawing: Drawing) -> list[list[str]]:
+    """The titles of every tooltip of a drawing."""
+    return [
+        [field["title"] for field in layer["encoding"]["tooltip"]]
+        for layer in layers(drawing)
+        if "tooltip" in layer.get("encoding", {})
+    ]
+
+
+def test_years_with_a_known_artefact_are_marked_on_trends() -> None:
+    note = Note(text={"en": "Cut."}, place_level="district", places=["3"], years=[2020])
+    definitions = samples.definitions(cleared=samples.metric(notes=[note]))
+
+    def marked(code: str) -> list[str]:
+        drawing = gap_trend(
+            samples.gaps(), definitions, Translator("en"), metric="cleared", by="place:district",
+            code=code, name="X", period_kind="year", title="T",
+        )  # fmt: skip
+        data = [layer.get("data", {}).get("values", []) for layer in layers(drawing)]
+        named = [values for values in data if values and values[0].get("text") == "known artefact"]
+        return [values[0]["period"] for values in named]
+
+    assert marked("3") == ["2020-01-01T00:00:00"]
+    assert marked("4") == []
