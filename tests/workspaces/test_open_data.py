@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import statistics
 from collections import Counter
@@ -27,6 +28,7 @@ from equity.pipeline import build, publish
 from equity.publication import open_publication
 from equity.records import read_ledger
 from equity.workspace import PROGRAM_ROOT, Workspace
+from tests.pages.conftest import charts, opened, said
 
 SOURCE = Path(__file__).parent / "open_data"
 DATA = Path(
@@ -289,12 +291,34 @@ def test_311_counts_are_those_of_the_file_and_estimates_are_refused(publication)
     assert set(city["status"]) == {"not_applicable"}
 
 
-def test_the_district_9_artefact_is_noted(workspace):
-    definitions = load(workspace)
-    for metric in ("sj311_requests_per_1000", "sj311_median_days"):
-        (note,) = definitions.metrics[metric].notes
-        assert (note.places, note.years) == (["9"], [2019, 2020])
-        assert set(note.text) == {"en", "es"}
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("metric", ["sj311_requests_per_1000", "sj311_median_days"])
+def test_the_district_9_artefact_is_noted_on_its_charts(workspace, monkeypatch, metric, language):
+    (note,) = load(workspace).metrics[metric].notes
+    assert (note.places, note.years) == (["9"], [2019, 2020])
+    monkeypatch.setenv("EQUITY_WORKSPACE", str(workspace.root))
+    monkeypatch.setenv("EQUITY_STORE", str(workspace.store))
+    monkeypatch.setenv("EQUITY_DATA_ROOT", str(DATA))
+    view = {"metric": metric, "level": "district", "kind": "year", "lang": language}
+
+    def noted(page: str, **more: str) -> bool:
+        """Whether the note stands on the page, in its text or in a chart's own."""
+        app = opened(page, **view, **more)
+        assert not app.exception
+        assert charts(app)
+        text = " ".join([*said(app), *(chart.spec for chart in charts(app))])
+        return letters(note.text[language]) in letters(text)
+
+    assert noted("breakdown", period="2019-01-01")
+    assert noted("breakdown", period="2020-01-01")
+    assert not noted("breakdown", period="2022-01-01")
+    assert noted("trends")
+
+
+def letters(text: str) -> str:
+    """Text without the breaks, quotes and escapes that a chart's specification puts into it."""
+    plain = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
+    return "".join(c for c in plain if c.isalnum())
 
 
 # --- the same without the exemption --------------------------------------------------------------
