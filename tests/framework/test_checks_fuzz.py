@@ -43,7 +43,7 @@ def workspace(tmp_path_factory):
     return make_workspace(tmp_path_factory.mktemp("fuzz"))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_value_replaced_by_junk_is_answered(workspace, data):
     name = data.draw(st.sampled_from(YAML_FILES))
@@ -65,7 +65,7 @@ def test_any_value_replaced_by_junk_is_answered(workspace, data):
     assert all(map(str, problems))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=st.text(max_size=200) | st.text("{}[]:-&*!|>'\"#,? \n\tab1~", max_size=60))
 def test_any_text_as_a_file_is_answered(workspace, text):
     file = workspace.root / "dimensions.yml"

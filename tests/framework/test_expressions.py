@@ -116,9 +116,24 @@ def same(a: object, b: object) -> bool:
     return a == b
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-@given(text=st.one_of(booleans, numbers), row=rows)
+ANY = {"text": st.one_of(booleans, numbers), "row": rows}
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(**ANY)
 def test_sql_ibis_and_python_agree(database, text, row):
+    agree(database, text, row)
+
+
+@pytest.mark.proof
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(**ANY)
+def test_sql_ibis_and_python_agree_on_many(database, text, row):
+    agree(database, text, row)
+
+
+def agree(database, text, row):
+    """One expression on one row, three ways."""
     try:
         expression = parse(text, COLUMNS)
     except DefinitionError as error:
