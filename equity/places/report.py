@@ -12,6 +12,9 @@ from equity.places.population import PopulationReport
 from equity.schema import CITY, OUTSIDE
 from equity.workspace import Workspace
 
+SLIVER = 1e-4
+"""Part of a place's ground: less of it uncovered is where two borders are not drawn alike."""
+
 
 def told(
     workspace: Workspace, definitions: Definitions, report: PopulationReport
@@ -66,7 +69,7 @@ def _level(
     nowhere = rows.loc[rows["place"] == OUTSIDE, "carried"]
     raked = bool(inside["corrected_to"].notna().any())
     corrected = inside["corrected_to"] if raked else inside["carried"]
-    uncovered = inside[inside["uncovered"] > 0]
+    uncovered = inside[inside["uncovered"] > SLIVER]
     carry = next((each for each in population.carry if each.level == level), None)
     own = "file" if level == population.level else "sum"
     return {
