@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -47,7 +47,7 @@ def csv(table: pd.DataFrame, notes: Sequence[str]) -> bytes:
 
 def picture(drawing: Drawing, boundaries: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The drawing as one Vega-Lite specification of fixed width with title, subtitle and caption."""
-    spec = copy.deepcopy(drawing.chart.to_dict())
+    spec = json.loads(drawing.spec)
     config, schema = spec.pop("config"), spec.pop("$schema")
     spec["width"] = WIDTH - 180
     spec.pop("autosize", None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from textwrap import wrap
 from typing import Any
 
@@ -42,6 +44,14 @@ class Drawing:
     title: str
     subtitle: str
     caption: str
+
+    @cached_property
+    def spec(self) -> str:
+        """The Vega-Lite specification as JSON, made once.
+
+        Altair does not check it here, which would take most of the time: tests check every chart.
+        """
+        return json.dumps(self.chart.to_dict(validate=False))
 
 
 def measure_title(metric: Metric, say: Translator) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
+from equity.charts.model import Drawing
 from equity.findings import Finding, compare, gap_series, overview, series
 from equity.framework.load import load
 from equity.framework.models import Definitions
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 _KEPT = 512
 """Findings and series kept, over all sessions and versions: a few kilobytes each. They are shared,
 not copied: nobody may change one."""
+_DRAWN = 256
+"""Charts kept in the same way."""
 
 
 @lru_cache(maxsize=1)
@@ -63,6 +67,11 @@ def gap_over_time(here: Here, metric: str, **choices: Any) -> pd.DataFrame:
     return _gap(*_identity(here), here, metric, tuple(sorted(choices.items())))
 
 
+def drawing(here: Here, key: tuple[str, ...], make: Callable[[], Drawing]) -> Drawing:
+    """A chart with its words, in the reader's language, made once; `key` says which it is."""
+    return _drawing(*_identity(here), here.say.language, key, make)
+
+
 def _identity(here: Here) -> tuple[str, str, str]:
     """What a cached result depends on: store, publication and definitions."""
     return str(here.workspace.store), here.publication.identity, here.definitions.digest
@@ -95,6 +104,18 @@ def _gap(
     store: str, version: str, digest: str, _here: Here, metric: str, choices: _Choices
 ) -> pd.DataFrame:
     return gap_series(_here.publication, _here.definitions, metric, **dict(choices))
+
+
+@st.cache_resource(max_entries=_DRAWN, show_spinner=False)
+def _drawing(
+    store: str,
+    version: str,
+    digest: str,
+    language: str,
+    key: tuple[str, ...],
+    _make: Callable[[], Drawing],
+) -> Drawing:
+    return _make()
 
 
 def _stamp(workspace: Workspace) -> tuple[tuple[str, int, int], ...]:

@@ -13,7 +13,7 @@ from equity.charts import export, mini, place_map, ranked_dots
 from equity.charts.model import Drawing
 from equity.findings import PLACE_PREFIX, Finding
 from equity.schema import OUTSIDE, UNKNOWN
-from equity.ui import frame, names, navigation, speak
+from equity.ui import frame, load, names, navigation, speak
 from equity.ui.context import Here
 from equity.ui.serve import DISPLAY
 from equity.ui.state import State
@@ -24,8 +24,12 @@ _NOT_CHOSEN = (OUTSIDE, UNKNOWN)
 def dots(here: Here, finding: Finding, *, field: str = "", name: str = "dots") -> Drawing:
     """Ranked dots; with `field`, choosing a row chooses that field of the state."""
     chosen = here.state.get(field) if field else ""
-    drawing = ranked_dots(
-        finding, here.definitions, names.of(here, finding.by), here.say, chosen=chosen or None
+    drawing = load.drawing(
+        here,
+        ("dots", finding.id, chosen),
+        lambda: ranked_dots(
+            finding, here.definitions, names.of(here, finding.by), here.say, chosen=chosen or None
+        ),
     )
     _draw(drawing, f"{name}-{finding.by}-{chosen}", field)
     return drawing
@@ -37,23 +41,31 @@ def map_of(here: Here, finding: Finding) -> Drawing | None:
     file = here.publication.meta.get("display", {}).get(level)
     if not file:
         return None
-    places = here.publication.places(level)
     chosen = here.state.get("place")
-    drawing = place_map(
-        finding,
-        here.definitions,
-        places[places["x"].notna()],
-        here.say,
-        boundaries=DISPLAY.format(name=file),
-        chosen=chosen or None,
-    )
+
+    def make() -> Drawing:
+        places = here.publication.places(level)
+        return place_map(
+            finding,
+            here.definitions,
+            places[places["x"].notna()],
+            here.say,
+            boundaries=DISPLAY.format(name=file),
+            chosen=chosen or None,
+        )
+
+    drawing = load.drawing(here, ("map", finding.id, chosen), make)
     _draw(drawing, f"map-{finding.by}-{chosen}", "place")
     return drawing
 
 
 def small(here: Here, finding: Finding) -> None:
     """The finding's leading group as a dot and a band."""
-    drawing = mini(finding, here.definitions, names.of(here, finding.by), here.say)
+    drawing = load.drawing(
+        here,
+        ("mini", finding.id),
+        lambda: mini(finding, here.definitions, names.of(here, finding.by), here.say),
+    )
     _draw(drawing, f"mini-{finding.id}", "")
 
 
@@ -65,12 +77,13 @@ def plain(drawing: Drawing, name: str) -> Drawing:
 
 def _draw(drawing: Drawing, key: str, field: str) -> None:
     """The chart. Its key contains what is chosen, so that choosing the same thing twice counts."""
+    spec = json.loads(drawing.spec)  # a copy: Streamlit takes the data out of it
     if not field:
-        st.altair_chart(drawing.chart, key=key, alt=drawing.alt_text, theme=None)
+        st.vega_lite_chart(spec=spec, key=key, alt=drawing.alt_text, theme=None)
         return
     parameter = "place" if field == "place" else "group"
-    st.altair_chart(
-        drawing.chart,
+    st.vega_lite_chart(
+        spec=spec,
         key=key,
         alt=drawing.alt_text,
         theme=None,

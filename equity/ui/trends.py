@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import pandas as pd
 
@@ -73,17 +73,21 @@ def by_group(here: Here, view: View) -> None:
     )
     known = _known(here, view, series)
     title = here.say("ui.trend_by", what=names.comparison(here, view.by))
-    drawing = trend(
-        series,
-        here.definitions,
-        names.of(here, view.by),
-        here.say,
-        metric=view.metric,
-        by=view.by,
-        period_kind=view.kind,
-        title=names.metric(here, view.metric),
-        caption=_caption(here, view, known),
-        highlight=view.code or None,
+    drawing = load.drawing(
+        here,
+        ("trend", *astuple(view)),
+        lambda: trend(
+            series,
+            here.definitions,
+            names.of(here, view.by),
+            here.say,
+            metric=view.metric,
+            by=view.by,
+            period_kind=view.kind,
+            title=names.metric(here, view.metric),
+            caption=_caption(here, view, known),
+            highlight=view.code or None,
+        ),
     )
     frame.heading(title)
     show.plain(drawing, "trend")
@@ -98,17 +102,21 @@ def gap(here: Here, view: View) -> None:
     name = names.codes(here, view.by)[view.code]
     gaps = _gaps(here, view)
     known = _known(here, view, gaps.assign(code=view.code))
-    drawing = gap_trend(
-        gaps,
-        here.definitions,
-        here.say,
-        metric=view.metric,
-        by=view.by,
-        code=view.code,
-        name=name,
-        period_kind=view.kind,
-        title=_sentence(here, view),
-        caption=_caption(here, view, known),
+    drawing = load.drawing(
+        here,
+        ("gap", *astuple(view)),
+        lambda: gap_trend(
+            gaps,
+            here.definitions,
+            here.say,
+            metric=view.metric,
+            by=view.by,
+            code=view.code,
+            name=name,
+            period_kind=view.kind,
+            title=_sentence(here, view),
+            caption=_caption(here, view, known),
+        ),
     )
     frame.heading(here.say("ui.trend_gap", name=name), here.say("ui.trend_gap_quiet"))
     show.plain(drawing, "gap")
