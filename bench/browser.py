@@ -89,6 +89,7 @@ def serving(workspace: Workspace) -> Iterator[Server]:
         "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
         "STREAMLIT_SERVER_PORT": str(port),
     }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # see bench/city.py
     process = subprocess.Popen(
         [sys.executable, "app.py"], cwd=PROGRAM_ROOT, env=environment,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
