@@ -51,4 +51,4 @@ else:
     serve.prepare()
     app = st.App(__file__, routes=serve.routes())
     if __name__ == "__main__":
-        app.run(config=serve.settings())
+        serve.start(app)

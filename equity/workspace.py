@@ -119,17 +119,7 @@ def open_workspace(
     that this program does not serve.
     """
     env = os.environ if environ is None else environ
-    audience = env.get("EQUITY_AUDIENCE") or AUDIENCE
-    if audience != AUDIENCE:
-        raise EquityError.of(
-            [
-                Problem(
-                    "(environment)", "EQUITY_AUDIENCE", audience, AUDIENCE,
-                    "Unset it. The steward's page has no login yet, so pages are for one person "
-                    "on this machine only.",
-                )
-            ]
-        )  # fmt: skip
+    require_workstation(env)
     folder = Path(root or env.get("EQUITY_WORKSPACE") or PROGRAM_ROOT / "data").resolve()
     if not (folder / "city.yml").is_file():
         raise DefinitionError.of(
@@ -146,6 +136,21 @@ def open_workspace(
         store=Path(env.get("EQUITY_STORE") or folder / "store").resolve(),
         data_root=Path(data_root).resolve() if data_root else None,
     )
+
+
+def require_workstation(environ: Mapping[str, str]) -> None:
+    """Raise `EquityError` for an `EQUITY_AUDIENCE` that this program does not serve."""
+    audience = environ.get("EQUITY_AUDIENCE") or AUDIENCE
+    if audience != AUDIENCE:
+        raise EquityError.of(
+            [
+                Problem(
+                    "(environment)", "EQUITY_AUDIENCE", audience, AUDIENCE,
+                    "Unset it. The steward's page has no login yet, so pages are for one person "
+                    "on this machine only.",
+                )
+            ]
+        )  # fmt: skip
 
 
 def require_this_machine(address: str | None) -> None:

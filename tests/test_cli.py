@@ -97,6 +97,8 @@ def test_a_port_in_use_is_told_before_anything_is_built(city, monkeypatch, capsy
 def test_no_audience_but_this_workstation_is_served(city, monkeypatch, capsys):
     monkeypatch.setenv("EQUITY_AUDIENCE", "internet")
     assert typed(monkeypatch, "run") == 1
+    with pytest.raises(EquityError, match="EQUITY_AUDIENCE"):
+        serve.settings()
     told = capsys.readouterr().err
     assert "EQUITY_AUDIENCE: Found internet. Expected workstation. Unset it." in told
     assert not (city / "store").exists()

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from equity.errors import EquityError
-from equity.workspace import open_workspace, require_this_machine
+from equity.workspace import open_workspace, require_this_machine, require_workstation
 
 DISPLAY = "/display/{name}"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}\.geojson")
@@ -35,16 +35,26 @@ def settings() -> dict[str, Any]:
 
     Streamlit reads STREAMLIT_SERVER_ADDRESS and STREAMLIT_SERVER_PORT only when it is started by
     its own command, so they are read here. Raises `EquityError` for an address that other machines
-    could reach.
+    could reach, and for an audience other than this workstation.
     """
     chosen = {
         name: kind(os.environ[variable])
         for name, kind in _FROM_ENVIRONMENT.items()
         if (variable := "STREAMLIT_" + name.upper().replace(".", "_")) in os.environ
     }
+    require_workstation(os.environ)
     found = _FIXED | chosen
     require_this_machine(str(found["server.address"]))
     return found
+
+
+def start(app: st.App) -> None:
+    """Serve `app`; a refusal is told without a traceback."""
+    try:
+        config = settings()
+    except EquityError as error:
+        raise SystemExit(str(error)) from None
+    app.run(config=config)
 
 
 def boundaries(request: Request) -> Response:
