@@ -233,7 +233,7 @@ def _points(
     shown = [position for position in POSITION_MARK if position in words]
     domain = [words[position] for position in shown]
     marks = [POSITION_MARK[position] for position in shown]
-    key = alt.Legend(title=None, columns=2) if legend else None
+    key = alt.Legend(title=None, columns=1) if legend else None
 
     def scale(values: list[str]) -> alt.Scale:
         return alt.Scale(domain=domain, range=values)

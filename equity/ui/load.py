@@ -5,12 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pandas as pd
 import streamlit as st
 
-from equity.charts.model import Drawing
 from equity.findings import Finding, compare, gap_series, overview, series
 from equity.framework.load import load
 from equity.framework.models import Definitions
@@ -20,11 +19,13 @@ from equity.workspace import Workspace
 if TYPE_CHECKING:
     from equity.ui.context import Here
 
+T = TypeVar("T")
+
 _KEPT = 512
 """Findings and series kept, over all sessions and versions: a few kilobytes each. They are shared,
 not copied: nobody may change one."""
-_DRAWN = 256
-"""Charts kept in the same way."""
+_MADE = 256
+"""Charts and tables of names kept in the same way."""
 
 
 @lru_cache(maxsize=1)
@@ -67,9 +68,9 @@ def gap_over_time(here: Here, metric: str, **choices: Any) -> pd.DataFrame:
     return _gap(*_identity(here), here, metric, tuple(sorted(choices.items())))
 
 
-def drawing(here: Here, key: tuple[str, ...], make: Callable[[], Drawing]) -> Drawing:
-    """A chart with its words, in the reader's language, made once; `key` says which it is."""
-    return _drawing(*_identity(here), here.say.language, key, make)
+def made(here: Here, key: tuple[str, ...], make: Callable[[], T]) -> T:
+    """What `make` gives in the reader's language, made once; `key` says what it is."""
+    return cast("T", _made(*_identity(here), here.say.language, key, make))
 
 
 def _identity(here: Here) -> tuple[str, str, str]:
@@ -106,15 +107,15 @@ def _gap(
     return gap_series(_here.publication, _here.definitions, metric, **dict(choices))
 
 
-@st.cache_resource(max_entries=_DRAWN, show_spinner=False)
-def _drawing(
+@st.cache_resource(max_entries=_MADE, show_spinner=False)
+def _made(
     store: str,
     version: str,
     digest: str,
     language: str,
     key: tuple[str, ...],
-    _make: Callable[[], Drawing],
-) -> Drawing:
+    _make: Callable[[], object],
+) -> object:
     return _make()
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from equity.findings import PLACE_PREFIX
 from equity.narrative.names import comparison_name, is_place, names_of
 from equity.schema import CITY, OUTSIDE, UNKNOWN
+from equity.ui import load
 from equity.ui.context import Here
 
 
@@ -46,9 +47,13 @@ def of(here: Here, by: str) -> dict[str, str]:
     """Code → name of everything that a comparison compares, with unknown, outside and the city."""
     if not is_place(by):
         return names_of(by, here.definitions, here.say)
-    places = here.publication.places(by.removeprefix(PLACE_PREFIX))
-    # What lies outside has its name from the catalogue, in the reader's language.
-    return names_of(by, here.definitions, here.say, places[places["place"] != OUTSIDE])
+
+    def named() -> dict[str, str]:
+        places = here.publication.places(by.removeprefix(PLACE_PREFIX))
+        # What lies outside has its name from the catalogue, in the reader's language.
+        return names_of(by, here.definitions, here.say, places[places["place"] != OUTSIDE])
+
+    return load.made(here, ("names", by), named)
 
 
 def codes(here: Here, by: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ _NOT_CHOSEN = (OUTSIDE, UNKNOWN)
 def dots(here: Here, finding: Finding, *, field: str = "", name: str = "dots") -> Drawing:
     """Ranked dots; with `field`, choosing a row chooses that field of the state."""
     chosen = here.state.get(field) if field else ""
-    drawing = load.drawing(
+    drawing = load.made(
         here,
         ("dots", finding.id, chosen),
         lambda: ranked_dots(
@@ -54,14 +54,14 @@ def map_of(here: Here, finding: Finding) -> Drawing | None:
             chosen=chosen or None,
         )
 
-    drawing = load.drawing(here, ("map", finding.id, chosen), make)
+    drawing = load.made(here, ("map", finding.id, chosen), make)
     _draw(drawing, f"map-{finding.by}-{chosen}", "place")
     return drawing
 
 
 def small(here: Here, finding: Finding) -> None:
     """The finding's leading group as a dot and a band."""
-    drawing = load.drawing(
+    drawing = load.made(
         here,
         ("mini", finding.id),
         lambda: mini(finding, here.definitions, names.of(here, finding.by), here.say),

@@ -73,7 +73,7 @@ def by_group(here: Here, view: View) -> None:
     )
     known = _known(here, view, series)
     title = here.say("ui.trend_by", what=names.comparison(here, view.by))
-    drawing = load.drawing(
+    drawing = load.made(
         here,
         ("trend", *astuple(view)),
         lambda: trend(
@@ -102,7 +102,7 @@ def gap(here: Here, view: View) -> None:
     name = names.codes(here, view.by)[view.code]
     gaps = _gaps(here, view)
     known = _known(here, view, gaps.assign(code=view.code))
-    drawing = load.drawing(
+    drawing = load.made(
         here,
         ("gap", *astuple(view)),
         lambda: gap_trend(
