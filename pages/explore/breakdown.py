@@ -34,6 +34,7 @@ if groups:
 for label, finding in breakdown.crossed(page, view):
     frame.heading(label, speak.headline(page, finding))
     show.dots(page, finding, name=finding.id)
+    speak.notes(page, finding)
 
 next_step.links(page, ("trends", "trend"), ("neighborhood", "place"), ("methods", "methods"))
 next_step.this_view(page, "breakdown")

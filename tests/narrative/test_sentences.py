@@ -11,15 +11,17 @@ import pandas as pd
 import pytest
 
 from equity.findings.model import Entry, Finding
-from equity.framework.models import Metric
+from equity.framework.models import Metric, Note
 from equity.i18n import CATALOGUES, Translator, catalogue
 from equity.narrative import (
+    brief,
     caveats,
     chip,
     headline,
     interval_meaning,
     metric_definition,
     names_of,
+    notes_on,
     quiet_line,
     reading,
     trend_sentence,
@@ -246,8 +248,42 @@ def test_quiet_line_holds_the_evidence() -> None:
 
 def test_a_chip_never_shows_a_verdict_without_its_certainty() -> None:
     definitions = samples.definitions()
-    assert plain(chip(samples.finding(), definitions, EN)) == "Gap · widened interval 25 to 33 points"
+    assert (
+        plain(chip(samples.finding(), definitions, EN)) == "Gap · widened interval 25 to 33 points"
+    )
     assert chip(samples.finding(), definitions, EN) != verdict_word("gap", EN)
+
+
+def test_a_chip_carries_the_unit_at_both_ends_and_parity_no_interval() -> None:
+    definitions = samples.definitions()
+    across = {"verdict": "cannot_tell", "gap": -2.9, "gap_lower": -7.3, "gap_upper": 1.1}
+    text = plain(chip(samples.finding(**across), definitions, EN))
+    assert text == "Cannot tell yet · widened interval 1.1 points above to 7.3 points below"
+    spanish = plain(chip(samples.finding(**across), definitions, ES))
+    assert spanish.endswith("intervalo ampliado: de 1.1 puntos más a 7.3 puntos menos")
+    parity = samples.finding(verdict="parity", gap_lower=-1.0, gap_upper=2.0)
+    assert chip(parity, definitions, EN) == verdict_word("parity", EN)
+
+
+def test_notes_of_entries_are_told_once_and_named_where_they_are_not_of_all() -> None:
+    noted = replace(samples.DISTRICTS[0], note="cube.partial_period")
+    quiet = {"caveats": (), "missing": ()}
+    some = samples.finding(entries=(noted, *samples.DISTRICTS[1:3]), **quiet)
+    every = samples.finding(entries=(noted, replace(noted, code="2")), **quiet)
+    definitions, text = samples.definitions(), EN("cube.partial_period")
+    assert caveats(some, definitions, samples.NAMES, EN) == [f"District 1: {text}"]
+    assert caveats(every, definitions, samples.NAMES, EN) == [text]
+    assert brief(some, definitions, EN) == "Mind: some figures carry a note."
+    assert brief(samples.finding(entries=samples.DISTRICTS[:1], **quiet), definitions, EN) == ""
+
+
+def test_a_note_concerns_a_fiscal_year_that_touches_its_year() -> None:
+    note = Note(text={"en": "Cut."}, years=[2020])
+    metric = samples.metric(notes=[note])
+    start = date(2019, 7, 1)
+    assert notes_on(metric, "place:district", ["1"], "fiscal_year", start) == [note]
+    assert notes_on(metric, "place:district", ["1"], "fiscal_year", date(2020, 7, 1)) == [note]
+    assert notes_on(metric, "place:district", ["1"], "month", start) == []
 
 
 def test_interval_meaning_says_that_it_is_no_sample() -> None:
