@@ -103,7 +103,10 @@ def _picked(key: str, parameter: str, field: str) -> None:
 
 def table(here: Here, table: pd.DataFrame, name: str, metrics: Sequence[str]) -> None:
     """A table of some metrics, folded, and the same as a file."""
-    with st.expander(here.say("ui.table_behind")):
+    folded = _folded(here, name)
+    if not folded.open:
+        return
+    with folded:
         _table(here, table, here.say("ui.table_behind"))
         _file(
             here.say("ui.download_csv"),
@@ -116,10 +119,12 @@ def table(here: Here, table: pd.DataFrame, name: str, metrics: Sequence[str]) ->
 def behind(here: Here, drawing: Drawing, name: str, metric: str, *, level: str = "") -> None:
     """What stands behind a chart: table, files, definition, and the link to this very view."""
     say = here.say
-    with st.expander(say("ui.table_behind")):
-        _table(here, drawing.table, drawing.title)
-        frame.words(drawing.caption, quiet=True)
-        frame.words(speak.interval_meaning(here), quiet=True)
+    folded = _folded(here, name)
+    if folded.open:
+        with folded:
+            _table(here, drawing.table, drawing.title)
+            frame.words(drawing.caption, quiet=True)
+            frame.words(speak.interval_meaning(here), quiet=True)
     with st.container(horizontal=True, vertical_alignment="center", key=f"eq-behind-{name}"):
         _file(
             say("ui.download_csv"), lambda: _csv(here, drawing, metric), f"{name}.csv", "text/csv"
@@ -137,6 +142,12 @@ def behind(here: Here, drawing: Drawing, name: str, metric: str, *, level: str =
             "image/svg+xml",
         )
         navigation.link("methods", say("ui.how_computed"), here.state, metric=metric)
+
+
+def _folded(here: Here, name: str) -> Any:
+    """The fold of a table. It is filled when it is opened: a table asks more of the browser than
+    all the charts of a page."""
+    return st.expander(here.say("ui.table_behind"), key=f"fold-{name}", on_change="rerun")
 
 
 def _table(here: Here, table: pd.DataFrame, alt: str) -> None:

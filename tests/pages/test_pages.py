@@ -136,3 +136,12 @@ def test_methods_say_how_people_were_carried(open_page: Open) -> None:
     text = " ".join(said(open_page("methods", metric="qualified_program_penetration")))
     assert Translator("en")("places.carried_by_area") in text
     assert "185,748" in text
+
+
+def test_a_table_is_made_when_its_fold_is_opened(open_page: Open) -> None:
+    app = open_page("breakdown", metric="priority1_within_8_minutes", level="district")
+    assert not app.dataframe
+    app.session_state["fold-places"] = True
+    app.run()
+    [table] = app.dataframe
+    assert "/methods?lang=en&entry=" in table.value["Entry"].iloc[0]
