@@ -27,6 +27,7 @@ Ends = tuple[npt.ArrayLike, npt.ArrayLike]
 
 _SERIES = ["treatment", "period_kind", "place_level", "dimension", "dimension_2"]
 _COARSER = ("month", "quarter", "year", "fiscal_year")
+_A_YEAR = {"month": 12, "quarter": 4}
 
 
 def share(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
@@ -193,7 +194,9 @@ def dispersion(frame: pd.DataFrame) -> Floats:
     found: dict[tuple[str, ...], float] = {}
     for key, table in usable.groupby(_SERIES):
         series = table.pivot(index=["place", "group", "group_2"], columns="period", values="n")
-        found[_strings(key)] = estimates.dispersion(series.to_numpy(dtype=float))
+        # What the whole city goes through cancels between rows; a row alone has only last year.
+        lag = _A_YEAR.get(str(table["period_kind"].iloc[0]), 1) if len(series) == 1 else 1
+        found[_strings(key)] = estimates.dispersion(series.to_numpy(dtype=float), lag=lag)
     tables = frame[_SERIES].drop_duplicates()
     spread = [_nearest(_strings(key), found) for key in tables.itertuples(index=False)]
     joined = frame[_SERIES].merge(tables.assign(spread=spread), on=_SERIES, how="left")

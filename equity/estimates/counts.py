@@ -34,11 +34,11 @@ _MEDIAN_OF_SQUARE = 0.4549
 _LARGE_PAIR, _FAR = 20, 3.0
 
 
-def dispersion(series: Numbers, minimum_pairs: int = 10) -> float:
+def dispersion(series: Numbers, minimum_pairs: int = 10, lag: int = 1) -> float:
     """How much more counts vary from one period to the next than Poisson counts would (≥ 1).
 
     `series` has a row a place or group and a column a period, in order, NaN where there is none.
-    Of two neighbouring Poisson counts a and b, given a + b, b is binomial; its share is that of all
+    Neighbours are `lag` columns apart: a year, for a single row, so that seasons do not count. Of two neighbouring Poisson counts a and b, given a + b, b is binomial; its share is that of all
     rows together (a half for a single row), so that what the whole city went through does not
     count. The squared standardised distance of b from its expectation is 1 on average, exactly and
     however small the counts; the mean over all pairs, times k/(k − 1) for k rows, estimates the
@@ -51,7 +51,7 @@ def dispersion(series: Numbers, minimum_pairs: int = 10) -> float:
     1.0
     """
     counts = np.atleast_2d(np.asarray(series, dtype=float))
-    first, second = counts[:, :-1], counts[:, 1:]
+    first, second = counts[:, :-lag], counts[:, lag:]
     sums = first + second
     held = sums > 0  # false where either is NaN
     rows = held.sum(axis=0)

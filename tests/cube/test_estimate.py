@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -261,8 +261,7 @@ def test_a_change_of_unit_leaves_ratios_alone() -> None:
 
 def test_counts_that_vary_more_than_chance_have_wider_rates() -> None:
     def rows(counts: list[int]) -> list[dict[str, Any]]:
-        start = date(2021, 1, 1)
-        days = [start + timedelta(days=28 * month + 3) for month in range(len(counts))]
+        days = [date(2021 + month // 12, month % 12 + 1, 3) for month in range(len(counts))]
         template = ROWS[0] | {"cost": 30.0, "place_district": "1"}
         return [
             template | {"local_date": day}
@@ -271,13 +270,16 @@ def test_counts_that_vary_more_than_chance_have_wider_rates() -> None:
         ]
 
     metric = city.metric("rate", population="residents", tables=[{"periods": ["month"]}])
-    steady, jumpy = entries_of(metric, rows([40] * 24)), entries_of(metric, rows([20, 60] * 12))
+    steady, jumpy = (
+        entries_of(metric, rows([40] * 24)),
+        entries_of(metric, rows([20, 60] * 6 + [60, 20] * 6)),
+    )
     same = steady.set_index("period").loc[date(2021, 6, 1)], jumpy.set_index("period")
     low, high = estimates.poisson(40)
     assert same[0]["upper"] - same[0]["lower"] >= 1000 * 0.1 * (high - low) / 6000 * 0.9
     sixty = same[1][same[1]["n"] == 60].iloc[1]
     low, high = estimates.poisson(60)
-    # (60 − 20)²/(60 + 20) = 20: the interval is wider by about √20.
+    # Months a year apart: (60 − 20)²/(60 + 20) = 20, so the interval is wider by about √20.
     assert (sixty["upper"] - sixty["lower"]) * 60 > 4 * (high - low)
 
 

@@ -146,6 +146,13 @@ def test_what_the_whole_city_goes_through_is_not_dispersion() -> None:
     assert estimates.dispersion(series[:1]) > 5  # alone, nothing tells a wave from noise
 
 
+def test_seasons_of_a_single_series_are_not_dispersion_a_year_apart() -> None:
+    season = 1000 * (1.5 + np.sin(2 * np.pi * np.arange(84) / 12))
+    series = np.random.default_rng(5).poisson(season)
+    assert estimates.dispersion(series) > 5
+    assert estimates.dispersion(series, lag=12) == pytest.approx(1, abs=0.4)
+
+
 def test_one_artefact_does_not_widen_every_interval() -> None:
     series = np.random.default_rng(12).poisson(1000, size=(10, 9))
     series[8, 3] *= 5
