@@ -308,7 +308,7 @@ def test_definition_names_a_reference_group() -> None:
 def test_trend_says_both_ends_and_gives_no_verdict() -> None:
     frame = samples.gaps()
     assert trend_sentence(frame, samples.metric(), "District 3", "year", EN) == (
-        "District 3 was 4 points behind (0 to 8) in 2018 and 13 points behind (9 to 17) in 2021. "
+        "“District 3”: 4 points behind (0 to 8) in 2018, 13 points behind (9 to 17) in 2021. "
         "Two periods are not a trend yet."
     )
 
@@ -324,7 +324,7 @@ def test_both_ends_of_a_trend_are_of_the_same_season() -> None:
 def test_a_gap_that_turns_is_ahead_with_its_interval_the_right_way_round() -> None:
     frame = samples.gaps().iloc[:2].assign(gap=[3.0, -6.0], lower=[1.0, -8.0], upper=[5.0, -4.0])
     text = trend_sentence(frame, samples.metric(), "D", "year", EN)
-    assert "3 points behind (1 to 5) in 2018 and 6 points ahead (4 to 8) in 2019" in text
+    assert "3 points behind (1 to 5) in 2018, 6 points ahead (4 to 8) in 2019" in text
 
 
 def test_a_gap_whose_interval_crosses_zero_names_both_sides() -> None:
