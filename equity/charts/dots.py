@@ -19,11 +19,12 @@ from equity.charts.model import (
 from equity.charts.palette import ACCENT, GRID, INK, MUTED, POSITION_MARK, QUIET
 from equity.charts.theme import BODY, LABEL_WIDTH, SMALL
 from equity.charts.words import drawing_of
+from equity.findings import is_count
 from equity.findings.model import Finding
 from equity.framework.models import Definitions
 from equity.i18n import Translator
 from equity.narrative.names import comparison_name, is_place, reference_name
-from equity.narrative.numbers import TABLE_FIGURES, is_count, quantity
+from equity.narrative.numbers import TABLE_FIGURES, quantity
 from equity.schema import OUTSIDE, UNKNOWN
 
 GROUP = "group"

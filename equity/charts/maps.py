@@ -19,11 +19,12 @@ from equity.charts.model import (
 from equity.charts.palette import ACCENT, INK, MUTED, PAPER, STEPS, WASH
 from equity.charts.theme import BODY, SMALL
 from equity.charts.words import drawing_of
+from equity.findings import is_count
 from equity.findings.model import Entry, Finding
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
 from equity.narrative.names import comparison_name, reference_name
-from equity.narrative.numbers import is_count, tolerance_text
+from equity.narrative.numbers import tolerance_text
 from equity.schema import NOT_APPLICABLE, OUTSIDE, SUPPRESSED, UNKNOWN
 
 PLACE = "place"

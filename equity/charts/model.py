@@ -15,12 +15,13 @@ import pandas as pd
 
 from equity.charts.palette import step_of
 from equity.charts.theme import HEAD_WIDTH, Chart
+from equity.findings import is_count
 from equity.findings.model import Entry, Finding
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
 from equity.narrative import of_entry, position_word
 from equity.narrative.names import comparison_name
-from equity.narrative.numbers import TABLE_FIGURES, is_count, quantity, unit_name
+from equity.narrative.numbers import TABLE_FIGURES, quantity, unit_name
 from equity.schema import NO_RECORDS, NOT_APPLICABLE, OUTSIDE, SUPPRESSED, UNKNOWN, UNKNOWN_GROUP
 
 WITHOUT_NUMBERS = (SUPPRESSED, NO_RECORDS, NOT_APPLICABLE)

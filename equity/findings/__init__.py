@@ -10,6 +10,7 @@ from equity.findings.compare import (
     periods,
 )
 from equity.findings.model import Entry, Finding, Position, Verdict
+from equity.findings.reference import is_count
 from equity.findings.series import gap_series, series
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "compare",
     "comparisons",
     "gap_series",
+    "is_count",
     "latest_period",
     "overview",
     "period_kinds",

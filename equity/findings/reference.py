@@ -20,8 +20,10 @@ def favourable(metric: Metric) -> int:
 
 
 def is_count(metric: Metric) -> bool:
-    """A plain total: larger where there are more people, so that nothing fair compares with it."""
-    return metric.kind == "amount" and metric.statistic == "total" and metric.population is None
+    """A count or a plain total: larger where there are more people, so nothing fair compares."""
+    return metric.unit == "count" or (
+        metric.kind == "amount" and metric.statistic == "total" and metric.population is None
+    )
 
 
 def city_rows(publication: Publication, metric: str, scope: dict[str, Any]) -> pd.DataFrame:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from equity.findings import is_count
 from equity.findings.model import Entry, Finding
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
 from equity.narrative.names import comparison_name, inline, is_place, reference_name
-from equity.narrative.numbers import difference, figure, is_count, out_of, quantity, tolerance_text
+from equity.narrative.numbers import difference, figure, out_of, quantity, tolerance_text
 from equity.schema import OUTSIDE, UNKNOWN
 
 Names = Mapping[str, str]

@@ -96,13 +96,6 @@ def tolerance_text(metric: Metric, say: Translator) -> str:
     return say("narrative.tolerance_points", value=difference(points, metric.unit, say))
 
 
-def is_count(metric: Metric) -> bool:
-    """Whether the metric counts or adds up, so that it grows with the place and is no rate."""
-    return metric.unit == "count" or (
-        metric.kind == "amount" and metric.statistic == "total" and metric.population is None
-    )
-
-
 def _shown(value: float) -> int:
     """The number whose plural form fits: only exactly one is singular."""
     return 1 if value == 1 else 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from equity.findings import is_count
 from equity.findings.model import Finding, Verdict
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
@@ -13,7 +14,6 @@ from equity.narrative.numbers import (
     at_least,
     difference,
     figure,
-    is_count,
     quantity,
     tolerance_text,
 )

@@ -10,11 +10,11 @@ import streamlit as st
 
 from equity.charts.model import position_text
 from equity.charts.palette import VERDICT_ICON
+from equity.findings import is_count
 from equity.findings.model import Verdict
 from equity.framework.models import Dataset, Metric
 from equity.i18n import Translator
 from equity.narrative import verdict_word
-from equity.narrative.numbers import is_count
 from equity.ui.context import Here
 
 STYLE = Path(__file__).parent / "style.css"

@@ -9,11 +9,11 @@ import streamlit as st
 
 from equity import narrative
 from equity.charts.model import position_text
-from equity.findings import PLACE_PREFIX, Entry, Finding
+from equity.findings import PLACE_PREFIX, Entry, Finding, is_count
 from equity.findings.model import Position
 from equity.framework.models import Metric
 from equity.narrative.headline import result_text
-from equity.narrative.numbers import TABLE_FIGURES, is_count, quantity
+from equity.narrative.numbers import TABLE_FIGURES, quantity
 from equity.ui import choices, frame, load, names, navigation, offers, show, speak
 from equity.ui.context import Here
 
