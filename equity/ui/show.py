@@ -116,8 +116,16 @@ def table(here: Here, table: pd.DataFrame, name: str, metrics: Sequence[str]) ->
         )
 
 
-def behind(here: Here, drawing: Drawing, name: str, metric: str, *, level: str = "") -> None:
-    """What stands behind a chart: table, files, definition, and the link to this very view."""
+def behind(
+    here: Here,
+    drawing: Drawing,
+    name: str,
+    metric: str,
+    *,
+    on_map: Drawing | None = None,
+    level: str = "",
+) -> None:
+    """What stands behind a chart: table, files (of its map of `level` too), definition."""
     say = here.say
     folded = _folded(here, name)
     if folded.open:
@@ -129,18 +137,9 @@ def behind(here: Here, drawing: Drawing, name: str, metric: str, *, level: str =
         _file(
             say("ui.download_csv"), lambda: _csv(here, drawing, metric), f"{name}.csv", "text/csv"
         )
-        _file(
-            say("ui.download_png"),
-            lambda: export.png(drawing, _boundaries(here, level)),
-            f"{name}.png",
-            "image/png",
-        )
-        _file(
-            say("ui.download_svg"),
-            lambda: export.svg(drawing, _boundaries(here, level)).encode(),
-            f"{name}.svg",
-            "image/svg+xml",
-        )
+        _pictures(here, drawing, name, "")
+        if on_map:
+            _pictures(here, on_map, f"{name}-map", level)
         navigation.link("methods", say("ui.how_computed"), here.state, metric=metric)
 
 
@@ -176,6 +175,23 @@ def _file(label: str, make: Callable[[], bytes], name: str, kind: str) -> None:
         on_click="ignore",
         key=f"file-{name}",
         type="tertiary",
+    )
+
+
+def _pictures(here: Here, drawing: Drawing, name: str, level: str) -> None:
+    """A chart, or the map of a level, as PNG and as SVG."""
+    what = "map" if level else "chart"
+    _file(
+        here.say(f"ui.download_{what}_png"),
+        lambda: export.png(drawing, _boundaries(here, level)),
+        f"{name}.png",
+        "image/png",
+    )
+    _file(
+        here.say(f"ui.download_{what}_svg"),
+        lambda: export.svg(drawing, _boundaries(here, level)).encode(),
+        f"{name}.svg",
+        "image/svg+xml",
     )
 
 

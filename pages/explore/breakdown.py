@@ -18,11 +18,11 @@ if places:
     with st.container(key="eq-pair"):
         left, right = st.columns(2, gap="medium")
         with left:
-            show.map_of(page, places)
+            drawn = show.map_of(page, places)
         with right:
             drawing = show.dots(page, places, field="place", name="places")
     speak.notes(page, places)
-    show.behind(page, drawing, "places", view.metric, level=view.level)
+    show.behind(page, drawing, "places", view.metric, on_map=drawn, level=view.level)
 
 if groups:
     speak.section(page, groups, main=main is groups)
