@@ -79,7 +79,7 @@ def test_where_nothing_moves_there_are_no_limits_and_no_signals(points: list[flo
 
 def test_fewer_than_thirteen_points_are_trial_limits() -> None:
     points = [4.0, 6.0] * 7
-    assert [chart(points[:n]).trial for n in (0, 12, 13)] == [False, True, False]
+    assert [chart(points[:n]).trial for n in (0, 12, 13)] == [True, True, False]
     assert chart(points, fix_after=12).trial
     assert chart(points, rebase_at=[13]).trial
     assert chart([*points[:12], float("nan")]).trial
