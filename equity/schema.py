@@ -111,6 +111,42 @@ POPULATION_COLUMNS = (
 """`count` people (or households); `moe` the 90 % margin of error (None where not published);
 `correction`: factor by which raking changed the carried count (1.0 where none)."""
 
+# --- monitoring: computed from published entries, stored with their version ----------------------
+SERIES_KEY = (
+    "metric",
+    "treatment",
+    "period_kind",
+    "place_level",
+    "place",
+    "dimension",
+    "group",
+    "series",
+)
+"""Names a charted series: a published series of entries (names as in `KEY`), and in `series`
+whether its values (`VALUE_SERIES`) or its distances from the reference (`GAP_SERIES`) are charted."""
+VALUE_SERIES, GAP_SERIES = "value", "gap"
+
+SIGNAL_COLUMNS = (
+    *SERIES_KEY,
+    "period",
+    "chart",
+    "signal",
+    "value",
+    "centre",
+    "lower",
+    "upper",
+    "p",
+)
+"""One row a signal: the period and the chart that raised it, which rule did (one of
+`equity.monitoring.SIGNALS`), the value and the chart's centre and limits then, in the metric's unit
+(a gap: positive on the unfavourable side), and `p`: how probable something as extreme is, at this
+period and by this rule, in a series that does not change."""
+
+CHART_COLUMNS = (*SERIES_KEY, "chart", "points", "first", "last", "false_signal")
+"""One row a charted series, with signals or without: the chart that the data call for, its number
+of points, its first and last charted period, and the probability that at least one point of it is a
+signal although nothing changed."""
+
 PLACE_COLUMN = "place_{level}"
 """Column of accepted records that holds the place's code at a level."""
 GROUP_COLUMN = "group_{dimension}"
