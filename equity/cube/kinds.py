@@ -31,9 +31,14 @@ _A_YEAR = {"month": 12, "quarter": 4}
 
 
 def share(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
-    """Successes over records, × `per`, with Wilson's interval."""
+    """Successes over records, × `per`: Wilson's interval alone, the exact one among others."""
     x, n = _floats(frame, "numerator"), _floats(frame, "n")
-    answer = _intervals(frame, lambda level: estimates.wilson(x, n, level), metric.per)
+    answer = _intervals(
+        frame,
+        lambda level: estimates.wilson(x, n, level),
+        metric.per,
+        together=lambda level: estimates.clopper_pearson(x, n, level),
+    )
     answer["estimate"] = _over(x, n) * metric.per
     answer["numerator"], answer["denominator"] = x, n
     return answer
@@ -112,8 +117,8 @@ def representation(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
 
     Shares are of those whose group is known (or, between places, who live in a place of the
     level), because a population has no unknown. `expected` is the population share; the interval
-    is that of the ratio of the two on a log scale, times `expected`, at most all. The entry of unknown groups
-    is its share of all recipients, with Wilson's interval and nothing expected.
+    is that of the ratio of the two on a log scale, times `expected`, at most all. The entry of
+    unknown groups is its share of all recipients, with its own interval and nothing expected.
     """
     groups = frame["dimension"].ne("") | frame["dimension_2"].ne("")
     within = ["treatment", "period_kind", "period", "place_level", "dimension", "dimension_2"]
@@ -133,14 +138,16 @@ def representation(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     carried = estimates.acs_share_margin(people, eligible, margin, all_margin)
     entire = (frame["place_level"].eq(CITY) & ~groups).to_numpy()
 
-    def ends(level: Floats) -> Ends:
-        _, low, high = estimates.representation(x, among, expected, carried, level)
-        plain_low, plain_high = estimates.wilson(x, among, level)
+    def ends(level: Floats, interval: estimates.ShareInterval = estimates.wilson) -> Ends:
+        _, low, high = estimates.representation(x, among, expected, carried, level, interval)
+        plain_low, plain_high = interval(x, among, level)
         lower = np.where(np.isnan(expected), plain_low, low * expected)
         upper = np.where(np.isnan(expected), plain_high, np.minimum(high * expected, 1))
         return np.where(entire, np.nan, lower), np.where(entire, np.nan, upper)
 
-    answer = _intervals(frame, ends, metric.per)
+    answer = _intervals(
+        frame, ends, metric.per, together=lambda level: ends(level, estimates.clopper_pearson)
+    )
     answer["estimate"] = x / among.where(among > 0) * metric.per
     answer["numerator"], answer["denominator"] = x, among
     answer["expected"] = expected * metric.per
@@ -217,15 +224,27 @@ def _nearest(key: tuple[str, ...], found: dict[tuple[str, ...], float]) -> float
     return 1.0
 
 
-def _intervals(frame: pd.DataFrame, ends: Callable[[Floats], Ends], scale: float) -> pd.DataFrame:
-    """The 95 % interval, the simultaneous one, and the standard error that the first stands for."""
+def _intervals(
+    frame: pd.DataFrame,
+    alone: Callable[[Floats], Ends],
+    scale: float,
+    *,
+    together: Callable[[Floats], Ends] | None = None,
+) -> pd.DataFrame:
+    """The 95 % interval, the simultaneous one, and the standard error that the first stands for.
+
+    `alone` and `together` give the ends at a confidence an entry; an entry that is compared with no
+    other has the first twice.
+    """
     answer = _empty(frame)
     level = np.full(len(frame), CONFIDENCE)
-    lower, upper = (np.asarray(end, dtype=float) * scale for end in ends(level))
+    lower, upper = (np.asarray(end, dtype=float) * scale for end in alone(level))
     answer["lower"], answer["upper"] = lower, upper
-    together = estimates.bonferroni(frame["k"].to_numpy(dtype=float), CONFIDENCE)
-    lower_k, upper_k = (np.asarray(end, dtype=float) * scale for end in ends(together))
-    answer["lower_simultaneous"], answer["upper_simultaneous"] = lower_k, upper_k
+    k = frame["k"].to_numpy(dtype=float)
+    each = (together or alone)(estimates.bonferroni(k, CONFIDENCE))
+    lower_k, upper_k = (np.asarray(end, dtype=float) * scale for end in each)
+    answer["lower_simultaneous"] = np.where(k > 1, lower_k, lower)
+    answer["upper_simultaneous"] = np.where(k > 1, upper_k, upper)
     answer["se"] = estimates.standard_error(lower, upper, CONFIDENCE)
     return answer
 

@@ -8,13 +8,24 @@ Units are those of the arguments: shares are proportions (0–1), not percent.
 from equity.estimates.arrays import MARGIN_Z, bonferroni, z
 from equity.estimates.counts import dispersion, poisson, rate, total
 from equity.estimates.represented import acs_share_margin, representation
-from equity.estimates.shares import newcombe, ratio_of_shares, standard_error, wilson
+from equity.estimates.shares import (
+    ShareInterval,
+    clopper_pearson,
+    difference_of_shares,
+    newcombe,
+    ratio_of_shares,
+    standard_error,
+    wilson,
+)
 from equity.estimates.values import mean, percentile_ranks
 
 __all__ = [
     "MARGIN_Z",
+    "ShareInterval",
     "acs_share_margin",
     "bonferroni",
+    "clopper_pearson",
+    "difference_of_shares",
     "dispersion",
     "mean",
     "newcombe",

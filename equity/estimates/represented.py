@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from equity.estimates.arrays import MARGIN_Z, Array, Numbers, floats, z
-from equity.estimates.shares import wilson
+from equity.estimates.shares import ShareInterval, wilson
 
 
 def acs_share_margin(x: Numbers, y: Numbers, moe_x: Numbers, moe_y: Numbers) -> Array:
@@ -31,11 +31,12 @@ def representation(
     expected: Numbers,
     expected_moe: Numbers = 0.0,
     confidence: Numbers = 0.95,
+    interval: ShareInterval = wilson,
 ) -> tuple[Array, Array, Array]:
     """Ratio of the share x/n of recipients to the `expected` share, with a log-scale interval.
 
-    1 is a fair share. On the log scale, the distance to each end of the Wilson interval of x/n and
-    z times the relative error of `expected` (its 90 % margin over 1.645, over itself) add in
+    1 is a fair share. On the log scale, the distance to each end of the interval of x/n (Wilson's, or
+    the `interval` named) and z times the relative error of `expected` (its 90 % margin over 1.645, over itself) add in
     squares; so the interval has a width even where every recipient, or none, is of the group. NaN
     where n or `expected` is not positive. Source: Zou & Donner 2008, Statistics in Medicine 27:
     1693–1702 (recovery of variances from the ends of intervals), with a ratio's logarithm as in
@@ -47,7 +48,7 @@ def representation(
     part, whole, fair, margin, level = floats(x, n, expected, expected_moe, confidence)
     whole, fair = np.where(whole > 0, whole, np.nan), np.where(fair > 0, fair, np.nan)
     share = part / whole
-    low, high = wilson(part, whole, level)
+    low, high = interval(part, whole, level)
     relative = z(level) * np.nan_to_num(margin) / MARGIN_Z / fair
     # Without a success there is no logarithm: only the upper end moves, by the margin alone.
     held = np.where(part > 0, share, high)

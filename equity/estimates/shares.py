@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 
 from equity.estimates.arrays import Array, Interval, Numbers, floats, z
+
+ShareInterval: TypeAlias = Callable[[Numbers, Numbers, Numbers], Interval]
+"""An interval of the share x/n at a confidence: `wilson` or `clopper_pearson`."""
 
 
 def wilson(x: Numbers, n: Numbers, confidence: Numbers = 0.95) -> Interval:
@@ -27,6 +33,62 @@ def wilson(x: Numbers, n: Numbers, confidence: Numbers = 0.95) -> Interval:
         lower = np.where(successes == 0, 0.0 * p, np.maximum(centre - half, 0))
         upper = np.where(successes == records, 0.0 * p + 1, np.minimum(centre + half, 1))
     return lower, upper
+
+
+def clopper_pearson(x: Numbers, n: Numbers, confidence: Numbers = 0.95) -> Interval:
+    """Exact binomial interval of the share x/n, as proportions: it never covers too seldom.
+
+    Each end is missed with a chance of at most (1 − confidence)/2, whatever the share and however
+    few the records. Wilson's interval is nearer 95 % when it stands alone, but at the confidences
+    of many intervals that must hold together it misses rare events (30 groups of 60 records at 2 %
+    hold together in 81 % of draws, not 95 %). 0 ≤ x ≤ n; NaN where n is 0. Source: Clopper &
+    Pearson 1934, Biometrika 26: 404–413.
+
+    >>> lower, upper = clopper_pearson(0, 10)
+    >>> round(float(lower), 4), round(float(upper), 4)
+    (0.0, 0.3085)
+    """
+    from scipy.special import betaincinv
+
+    successes, records, level = floats(x, n, confidence)
+    tail = (1 - level) / 2
+    known = np.where(records > 0, 1.0, np.nan)
+    failures = np.where(records > 0, records - successes, 1.0)
+    low = betaincinv(np.maximum(successes, 1), failures + 1, tail)
+    high = betaincinv(successes + 1, np.maximum(failures, 1), 1 - tail)
+    lower, upper = np.where(successes > 0, low, 0.0), np.where(failures > 0, high, 1.0)
+    return lower * known, upper * known
+
+
+def difference_of_shares(
+    x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers, confidence: Numbers = 0.95
+) -> tuple[Array, Array, Array]:
+    """Difference x1/n1 − x2/n2 with the score interval of Miettinen and Nurminen.
+
+    Keeps 94 % wherever each group expects ten successes and ten failures, which Newcombe's does
+    not (`docs/methods/calibration.md`). All NaN where an n is 0. Source: Miettinen & Nurminen 1985,
+    Statistics in Medicine 4: 213–226.
+
+    >>> [round(float(v), 4) for v in difference_of_shares(56, 70, 48, 80)]
+    [0.2, 0.0528, 0.3382]
+    """
+    a, m, b, n, level = floats(x1, n1, x2, n2, confidence)
+    known = (m > 0) & (n > 0)
+    a, b = np.where(known, a, 0), np.where(known, b, 0)
+    m, n = np.where(known, m, 1), np.where(known, n, 1)
+    limit = z(level)
+
+    def score(delta: Array) -> Array:
+        return _difference_score(delta, a, m, b, n)
+
+    start, end = np.full(a.shape, -1.0), np.full(a.shape, 1.0)
+    lower, upper = (_where_score_is(sign * limit, score, start, end) for sign in (1.0, -1.0))
+    # At −1 and 1 the end is exact; halving would leave it a hair off.
+    difference = a / m - b / n
+    lower = np.where(difference == -1, -1.0, lower)
+    upper = np.where(difference == 1, 1.0, upper)
+    unknown = np.where(known, 1.0, np.nan)
+    return difference * unknown, lower * unknown, upper * unknown
 
 
 def newcombe(
@@ -69,8 +131,14 @@ def ratio_of_shares(
     limit = z(level)
     with np.errstate(divide="ignore"):
         ratio = (a / m) / (b / n)
-    # The score falls as the ratio tested grows, so each end is found by halving on a log scale.
-    lower, upper = (_where_score_is(sign * limit, a, m, b, n) for sign in (1.0, -1.0))
+
+    def score(log_ratio: Array) -> Array:
+        return _ratio_score(np.exp(log_ratio), a, m, b, n)
+
+    start, end = np.full(a.shape, -_LOG_RANGE), np.full(a.shape, _LOG_RANGE)
+    lower, upper = (
+        np.exp(_where_score_is(sign * limit, score, start, end)) for sign in (1.0, -1.0)
+    )
     lower, upper = np.where(a > 0, lower, 0.0), np.where(b > 0, upper, np.inf)
     unknown = np.where(defined, 1.0, np.nan)
     return ratio * unknown, lower * unknown, upper * unknown
@@ -79,16 +147,18 @@ def ratio_of_shares(
 _LOG_RANGE, _HALVINGS = 30.0, 64
 
 
-def _where_score_is(target: Array, a: Array, m: Array, b: Array, n: Array) -> Array:
-    low, high = np.full(a.shape, -_LOG_RANGE), np.full(a.shape, _LOG_RANGE)
+def _where_score_is(
+    target: Array, score: Callable[[Array], Array], low: Array, high: Array
+) -> Array:
+    """Where `score`, which falls from `low` to `high`, passes the target: found by halving."""
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        above = _score(np.exp(middle), a, m, b, n) > target
+        above = score(middle) > target
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return np.exp((low + high) / 2)
+    return (low + high) / 2
 
 
-def _score(theta: Array, a: Array, m: Array, b: Array, n: Array) -> Array:
+def _ratio_score(theta: Array, a: Array, m: Array, b: Array, n: Array) -> Array:
     """Standardised distance of a/m from theta·b/n, with both shares estimated under theta."""
     total = m + n
     linear = m * theta + a + n + b * theta
@@ -100,6 +170,31 @@ def _score(theta: Array, a: Array, m: Array, b: Array, n: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         score = difference / np.sqrt(variance * total / (total - 1))
     return np.where(difference == 0, 0.0, score)
+
+
+def _difference_score(delta: Array, a: Array, m: Array, b: Array, n: Array) -> Array:
+    """Standardised distance of a/m − b/n from delta, with both shares estimated under delta.
+
+    The estimate solves a cubic that has one root in range, in trigonometric form (appendix 1 of
+    the source).
+    """
+    p1, p2, ratio = a / m, b / n, n / m
+    cubic = 1 + ratio
+    square = -(1 + ratio + p1 + ratio * p2 + delta * (ratio + 2))
+    linear = delta**2 + delta * (2 * p1 + ratio + 1) + p1 + ratio * p2
+    constant = -p1 * delta * (1 + delta)
+    third = square / (3 * cubic)
+    v = third**3 - square * linear / (6 * cubic**2) + constant / (2 * cubic)
+    u = np.where(v < 0, -1.0, 1.0) * np.sqrt(np.maximum(third**2 - linear / (3 * cubic), 0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        angle = np.where(u == 0, 0.0, np.clip(v / u**3, -1, 1))
+    first = np.clip(2 * u * np.cos((np.pi + np.arccos(angle)) / 3) - third, 0, 1)
+    second = np.clip(first - delta, 0, 1)
+    variance = first * (1 - first) / m + second * (1 - second) / n
+    away = p1 - p2 - delta
+    with np.errstate(divide="ignore", invalid="ignore"):
+        score = away / np.sqrt(variance * (m + n) / (m + n - 1))
+    return np.where(away == 0, 0.0, score)
 
 
 def standard_error(lower: Numbers, upper: Numbers, confidence: Numbers = 0.95) -> Array:

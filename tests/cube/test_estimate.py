@@ -114,13 +114,13 @@ def test_estimates_agree_with_plain_python(metric_id: str) -> None:
     assert seen > 300
 
 
-def test_shares_have_wilson_intervals_alone_and_together() -> None:
+def test_shares_have_wilson_intervals_alone_and_exact_ones_together() -> None:
     frame = entries("quick_share")
     entry = one(frame, **district("2", dimension="language", group="spanish"))
     ends = np.array(estimates.wilson(entry["numerator"], entry["n"])) * 100
     assert [entry["lower"], entry["upper"]] == pytest.approx(ends)
     # Two languages, three districts: the interval serves both comparisons.
-    wide = np.array(estimates.wilson(entry["numerator"], entry["n"], 1 - 0.05 / 3)) * 100
+    wide = np.array(estimates.clopper_pearson(entry["numerator"], entry["n"], 1 - 0.05 / 3)) * 100
     assert [entry["lower_simultaneous"], entry["upper_simultaneous"]] == pytest.approx(wide)
     assert entry["se"] == pytest.approx((entry["upper"] - entry["lower"]) / 2 / 1.959964)
     alone = one(frame)

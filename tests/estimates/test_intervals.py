@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.optimize import minimize_scalar
+from scipy.special import xlogy
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from equity import estimates
@@ -70,6 +72,69 @@ def test_newcombe_gives_the_published_intervals(
     _, low, high = estimates.newcombe(x1, n1, x2, n2)
     assert round(float(low), 4) == lower
     assert round(float(high), 4) == upper
+
+
+@given(counts, st.sampled_from([0.5, 0.95, 0.999]))
+def test_the_exact_interval_agrees_with_statsmodels(pair: tuple[int, int], level: float) -> None:
+    x, n = pair
+    wanted = proportion_confint(x, n, alpha=1 - level, method="beta")
+    assert np.allclose(
+        estimates.clopper_pearson(x, n, level), np.nan_to_num(wanted, nan=x / n), atol=1e-9
+    )
+
+
+def test_no_records_have_no_exact_interval() -> None:
+    assert np.isnan(estimates.clopper_pearson([0, 1], [0, 2])).tolist() == [[True, False]] * 2
+
+
+# Newcombe 1998, table II, method 6 (Miettinen and Nurminen).
+@pytest.mark.parametrize(
+    ("x1", "n1", "x2", "n2", "lower", "upper"),
+    [(56, 70, 48, 80, 0.0528, 0.3382), (9, 10, 3, 10, 0.1700, 0.8406)],
+)
+def test_the_difference_has_the_published_intervals(
+    x1: int, n1: int, x2: int, n2: int, lower: float, upper: float
+) -> None:
+    _, low, high = estimates.difference_of_shares(x1, n1, x2, n2)
+    assert round(float(low), 4) == lower
+    assert round(float(high), 4) == upper
+
+
+@given(counts, counts)
+def test_the_difference_is_where_the_likelihood_says(
+    one: tuple[int, int], other: tuple[int, int]
+) -> None:
+    """At each end, the shares most likely under that difference stand 1.96 errors from those seen."""
+    (a, m), (b, n) = one, other
+    _, *ends = estimates.difference_of_shares(a, m, b, n)
+    for end, sign in zip((float(e) for e in ends), (1, -1), strict=True):
+        if abs(end) > 1 - 1e-6:
+            continue
+
+        def unlikely(p: float, end: float = end) -> float:
+            return -sum(
+                xlogy(x, q) + xlogy(k - x, 1 - q) for x, k, q in ((a, m, p), (b, n, p - end))
+            )
+
+        p = minimize_scalar(
+            unlikely, bounds=(max(0.0, end), min(1.0, 1 + end)), method="bounded",
+            options={"xatol": 1e-12},
+        ).x  # fmt: skip
+        q = p - end
+        variance = (p * (1 - p) / m + q * (1 - q) / n) * (m + n) / (m + n - 1)
+        assert (a / m - b / n - end) / math.sqrt(variance) == pytest.approx(
+            sign * 1.959964, rel=1e-3
+        )
+
+
+@given(counts, counts)
+def test_the_difference_the_other_way_round_is_its_negative(
+    one: tuple[int, int], other: tuple[int, int]
+) -> None:
+    found = estimates.difference_of_shares(*one, *other)
+    turned = estimates.difference_of_shares(*other, *one)
+    assert np.allclose(found, [-turned[0], -turned[2], -turned[1]], atol=1e-9)
+    assert found[1] <= found[0] <= found[2]
 
 
 @given(counts)
