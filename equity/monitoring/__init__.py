@@ -1,6 +1,18 @@
 """Charts on metrics and on gaps: which movements chance alone does not explain."""
 
 from equity.monitoring.chart import ControlChart, control_chart
+from equity.monitoring.fitting import CHARTS, Fitted, drawn, fitting_chart
 from equity.monitoring.rules import SIGNALS
+from equity.monitoring.series import Counts, Series
 
-__all__ = ["SIGNALS", "ControlChart", "control_chart"]
+__all__ = [
+    "CHARTS",
+    "SIGNALS",
+    "ControlChart",
+    "Counts",
+    "Fitted",
+    "Series",
+    "control_chart",
+    "drawn",
+    "fitting_chart",
+]

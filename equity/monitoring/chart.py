@@ -11,11 +11,12 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from equity.monitoring.limits import TRIAL, Numbers, centre_and_reach
-from equity.monitoring.rules import SIGNALS, detect
+from equity.monitoring.rules import SIGNALS, fired
 
 Direction = Literal["higher_is_better", "lower_is_better", "neutral"]
 Assurance = Literal["passes", "hits_and_misses", "fails"]
 COLUMNS = ("value", "centre", "lower", "upper", "signal")
+_NAMES = pd.array(SIGNALS, dtype="str")
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def control_chart(
         known = np.flatnonzero(~np.isnan(points[part])) + part.start
         base = points[known][:fix_after]
         centre[part], reach[part] = centre_and_reach(base, screen_outliers)
-        signal[known] = detect(points[known] - centre[known], reach[known])
+        signal[known] = fired(points[known] - centre[known], reach[known]).signals()
         trial |= len(base) < TRIAL
     lower, upper = _around(centre, reach)
     return ControlChart(
@@ -95,7 +96,7 @@ def frame_of(
     values: Numbers, centre: Numbers, lower: Numbers, upper: Numbers, signal: ArrayLike
 ) -> pd.DataFrame:
     """The frame of a chart; `signal` are indices in `SIGNALS`."""
-    names = np.array(SIGNALS, dtype=object)[np.asarray(signal)]
+    names = _NAMES.take(np.asarray(signal, dtype=np.intp))
     return pd.DataFrame(dict(zip(COLUMNS, (values, centre, lower, upper, names), strict=True)))
 
 

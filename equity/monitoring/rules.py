@@ -6,6 +6,8 @@ call. Source: NHS England, Making Data Count; the numbers in brackets are theirs
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
@@ -32,6 +34,7 @@ SIGNALS = (
 """What a point of a chart can be; the order is that of precedence, `none` apart."""
 
 Signs = NDArray[np.int8]
+_SLACK = 1e-9
 
 
 def one_side(side: ArrayLike, run: int = RUN) -> Signs:
@@ -73,12 +76,16 @@ def two_of_three(near: ArrayLike, side: ArrayLike) -> NDArray[np.bool_]:
     >>> two_of_three([0, 0, 1, 0, 1, 0, 0], [1, 1, 1, 1, 1, 1, 1]).tolist()
     [False, False, True, True, True, False, False]
     """
-    close, signs = np.asarray(near, dtype=np.int8), np.asarray(side, dtype=np.int8)
-    found = np.zeros(close.shape, dtype=bool)
-    if close.shape[-1] >= WINDOW:
-        enough = sliding_window_view(close, WINDOW, axis=-1).sum(axis=-1, dtype=np.int8) >= NEAR
-        found[..., WINDOW - 1 :] = enough & (one_side(signs, WINDOW)[..., WINDOW - 1 :] != 0)
-    return spread(found, WINDOW) != 0
+    return spread(_threes(np.asarray(near), one_side(side, WINDOW)), WINDOW) != 0
+
+
+def _threes(near: NDArray[np.bool_], three_on_one_side: Signs) -> Signs:
+    """Where three on one side end of which two are near: that side."""
+    ends = np.zeros_like(three_on_one_side)
+    if near.shape[-1] >= WINDOW:
+        close = sliding_window_view(near.astype(np.int8), WINDOW, axis=-1).sum(axis=-1)
+        ends[..., WINDOW - 1 :] = np.where(close >= NEAR, three_on_one_side[..., WINDOW - 1 :], 0)
+    return ends
 
 
 def spread(ends: ArrayLike, run: int = RUN) -> Signs:
@@ -89,39 +96,52 @@ def spread(ends: ArrayLike, run: int = RUN) -> Signs:
     """
     marks = np.asarray(ends, dtype=np.int8)
     out = marks.copy()
-    for back in range(1, run):
-        earlier = marks[..., back:]
-        out[..., : earlier.shape[-1]] = np.where(
-            out[..., : earlier.shape[-1]] == 0, earlier, out[..., : earlier.shape[-1]]
-        )
+    for back in range(1, min(run, marks.shape[-1])):
+        earlier, here = marks[..., back:], out[..., :-back]
+        out[..., :-back] = np.where(here == 0, earlier, here)
     return out
 
 
-def detect(deviations: ArrayLike, limit: ArrayLike, slack: float = 1e-9) -> Signs:
-    """The signal at every point, as its index in `SIGNALS`.
+class Fired(NamedTuple):
+    """What the rules found, as signs: points outside and near, and where a trend of seven, two of
+    three near a limit, and seven on one side end."""
 
-    `deviations`: points less their centre; `limit`: distance of the limits from it, which
-    broadcasts; where it is 0 or not a number there is no signal. Whatever lies within `slack`
-    limits of the centre is on it, so that rounding decides nothing.
+    outside: Signs
+    near: Signs
+    trends: Signs
+    threes: Signs
+    sides: Signs
 
-    >>> [SIGNALS[i] for i in detect([0.1, -0.2, 0.1, 3.5, -0.1], 3.0)]
+    def signals(self) -> Signs:
+        """The signal at every point, by precedence, as its index in `SIGNALS`."""
+        marks = (
+            self.outside,
+            spread(self.trends),
+            np.where(spread(self.threes, WINDOW) == self.near, self.near, 0),
+            spread(self.sides),
+        )
+        found = np.zeros_like(self.outside)
+        for rule, mark in reversed(list(enumerate(marks))):
+            found = np.where(mark == 0, found, 1 + 2 * rule + (mark < 0)).astype(np.int8)
+        return found
+
+
+def fired(deviations: ArrayLike, limit: ArrayLike) -> Fired:
+    """Which rules fire where.
+
+    `deviations`: points less their centre; `limit`: the distance of the limits from it, which
+    broadcasts; where it is 0 or not a number no rule fires. Whatever lies within a billionth of a
+    limit of the centre is on it, so that rounding decides nothing.
+
+    >>> calm = [0.1, -0.2, 0.1, 3.5, -0.1]
+    >>> [SIGNALS[i] for i in fired(calm, 3.0).signals()]
     ['none', 'none', 'none', 'above_limit', 'none']
     """
     points, reach = np.asarray(deviations, dtype=float), np.asarray(limit, dtype=float)
-    known = np.broadcast_to(reach > 0, points.shape)
-    scaled = np.where(known, points / np.where(known, reach, 1.0), 0.0)
-    scaled = np.round(scaled / slack) * slack
-    side = np.sign(scaled).astype(np.int8)
-    size = np.abs(scaled)
-    outside = np.where(size > 1 + slack, side, 0)
-    near = (size > NEAR_ZONE + slack) & (outside == 0)
-    marks = (
-        outside,
-        spread(trend(scaled)),
-        np.where(near & two_of_three(near, side), side, 0),
-        spread(one_side(side)),
-    )
-    found = np.zeros(points.shape, dtype=np.int8)
-    for rule, mark in reversed(list(enumerate(marks))):
-        found = np.where(mark != 0, 1 + 2 * rule + (mark < 0), found).astype(np.int8)
-    return np.where(known, found, 0).astype(np.int8)
+    known = reach > 0
+    scaled = np.round(points / np.where(known, reach, np.inf) / _SLACK) * _SLACK
+    side, size = np.sign(scaled).astype(np.int8), np.abs(scaled)
+    outside = np.where(size > 1 + _SLACK, side, 0).astype(np.int8)
+    near = np.where((size > NEAR_ZONE + _SLACK) & (outside == 0), side, 0).astype(np.int8)
+    threes = _threes(near != 0, one_side(side, WINDOW))
+    return Fired(outside, near, trend(scaled), threes, one_side(side))

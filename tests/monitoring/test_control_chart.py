@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equity.monitoring import SIGNALS, ControlChart, control_chart
 
+EXAMPLES = 60
 MIRRORED = dict(zip(SIGNALS[1::2], SIGNALS[2::2], strict=True))
 MIRRORED |= {down: up for up, down in MIRRORED.items()} | {"none": "none"}
 
@@ -27,11 +28,13 @@ def signals(points: list[float], **more: object) -> list[str]:
     return list(chart(points, **more).frame["signal"])
 
 
+@settings(deadline=None, max_examples=EXAMPLES)
 @given(series)
 def test_a_mirrored_series_gives_mirrored_signals(points: list[float]) -> None:
     assert signals([-y for y in points]) == [MIRRORED[s] for s in signals(points)]
 
 
+@settings(deadline=None, max_examples=EXAMPLES)
 @given(series, st.integers(-1000, 1000), st.sampled_from([0.5, 2.0, 8.0]))
 def test_neither_a_constant_nor_a_unit_changes_a_signal(
     points: list[float], constant: int, unit: float
@@ -39,6 +42,7 @@ def test_neither_a_constant_nor_a_unit_changes_a_signal(
     assert signals([unit * y + constant for y in points]) == signals(points)
 
 
+@settings(deadline=None, max_examples=EXAMPLES)
 @given(series, series)
 def test_segments_know_nothing_of_one_another(first: list[float], second: list[float]) -> None:
     if first and second:
@@ -47,6 +51,7 @@ def test_segments_know_nothing_of_one_another(first: list[float], second: list[f
         assert repr(together.to_numpy().tolist()) == repr([row.tolist() for row in apart])
 
 
+@settings(deadline=None, max_examples=EXAMPLES)
 @given(series)
 def test_missing_values_are_passed_over(points: list[float]) -> None:
     frame = chart(points).frame
@@ -57,6 +62,7 @@ def test_missing_values_are_passed_over(points: list[float]) -> None:
         assert frame["centre"].notna().all()
 
 
+@settings(deadline=None, max_examples=EXAMPLES)
 @given(series)
 def test_a_signal_lies_where_its_name_says(points: list[float]) -> None:
     frame = chart(points).frame
