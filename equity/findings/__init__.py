@@ -11,7 +11,7 @@ from equity.findings.compare import (
 )
 from equity.findings.model import Entry, Finding, Position, Verdict
 from equity.findings.reference import is_count
-from equity.findings.series import gap_series, series
+from equity.findings.series import gap_series, gaps, series
 
 __all__ = [
     "PLACE_PREFIX",
@@ -22,6 +22,7 @@ __all__ = [
     "compare",
     "comparisons",
     "gap_series",
+    "gaps",
     "is_count",
     "latest_period",
     "overview",

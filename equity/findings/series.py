@@ -59,11 +59,30 @@ def gap_series(
 ) -> pd.DataFrame:
     """The gap between one fixed group or place and the metric's reference, period by period.
 
-    Columns: `period, estimate, reference, gap, lower, upper, tolerance, status, immature`; `gap` is
-    estimate − reference in the metric's unit, signed so that positive is on the unfavourable side
-    (favourable groups come out negative); `tolerance` the half width of the tolerance then. The
-    pair is fixed: a series of maximum − minimum shrinks by itself when n grows. The reference is the
-    one that verdicts use (`equity.findings.reference`); a metric without one has no gap (NaN).
+    The rows of `gaps` with this `code`, oldest first. The pair is fixed: a series of maximum −
+    minimum shrinks by itself when n grows.
+    """
+    every = gaps(publication, definitions, metric, by=by, period_kind=period_kind, treatment=treatment)  # fmt: skip
+    own = every[every["code"] == code].drop(columns="code")
+    return own.sort_values("period", ignore_index=True)
+
+
+def gaps(
+    publication: Publication,
+    definitions: Definitions,
+    metric: str,
+    *,
+    by: str,
+    period_kind: str,
+    treatment: str = "",
+) -> pd.DataFrame:
+    """The gap of every group or place of a comparison from the metric's reference, by period.
+
+    Columns: `code, period, estimate, reference, gap, lower, upper, tolerance, status, immature, n,
+    denominator, unstable, note, entry`; `gap` is estimate − reference in the metric's unit, signed
+    so that positive is on the unfavourable side (favourable groups come out negative); `tolerance`
+    the half width of the tolerance then. The reference is the one that verdicts use
+    (`equity.findings.reference`); a metric without one has no gap (NaN).
     """
     definition = definitions.metrics[metric]
     scope: dict[str, Any] = {"treatment": treatment, "period_kind": period_kind}
@@ -75,25 +94,27 @@ def gap_series(
         rows = publication.slice(metric, dimension=by, **scope)
         rows = rows.assign(code=rows["group"])
     city = city_rows(publication, metric, scope)
-    rows["reference"] = references(publication, metric, definition, rows, city, scope)
-    own = rows[rows["code"] == code].sort_values("period", ignore_index=True)
     sign = -favourable(definition)
-    reference = own["reference"]
-    ends = pd.concat([sign * (own["lower"] - reference), sign * (own["upper"] - reference)], axis=1)
+    reference = references(publication, metric, definition, rows, city, scope)
+    ends = pd.concat([sign * (rows["lower"] - reference), sign * (rows["upper"] - reference)], axis=1)  # fmt: skip
     half = [
         band.upper - band.reference if band else None
         for band in (Band.around_or_none(v, definition.tolerance, 1) for v in reference)
     ]
     return pd.DataFrame(
         {
-            "period": own["period"],
-            "estimate": own["estimate"],
+            "code": rows["code"],
+            "period": rows["period"],
+            "estimate": rows["estimate"],
             "reference": reference,
-            "gap": sign * (own["estimate"] - reference),
+            "gap": sign * (rows["estimate"] - reference),
             "lower": ends.min(axis=1, skipna=False),
             "upper": ends.max(axis=1, skipna=False),
-            "tolerance": pd.Series(half, index=own.index, dtype=float),
-            "status": own["status"],
-            **{name: own[name] for name in ("immature", "n", "unstable", "note", "entry")},
+            "tolerance": pd.Series(half, index=rows.index, dtype=float),
+            "status": rows["status"],
+            **{
+                name: rows[name]
+                for name in ("immature", "n", "denominator", "unstable", "note", "entry")
+            },
         }
     )
