@@ -4,6 +4,7 @@ from equity.monitoring.chart import ControlChart, control_chart
 from equity.monitoring.fitting import CHARTS, Fitted, drawn, fitting_chart
 from equity.monitoring.rules import SIGNALS
 from equity.monitoring.series import Counts, Series
+from equity.monitoring.watching import Watched, signals, watch
 
 __all__ = [
     "CHARTS",
@@ -12,7 +13,10 @@ __all__ = [
     "Counts",
     "Fitted",
     "Series",
+    "Watched",
     "control_chart",
     "drawn",
     "fitting_chart",
+    "signals",
+    "watch",
 ]

@@ -25,7 +25,7 @@ from equity.monitoring.chance import false_signal
 from equity.monitoring.chart import ControlChart, Direction, assurance, frame_of
 from equity.monitoring.evidence import signal_p
 from equity.monitoring.limits import REACH, TRIAL, Numbers, moving_range
-from equity.monitoring.memory import MOST, residuals
+from equity.monitoring.memory import MOST
 from equity.monitoring.rules import fired
 from equity.monitoring.series import Series
 from equity.monitoring.unchanged import Unchanged, unchanged
@@ -104,9 +104,16 @@ def _draw(
     series, known = model.series, model.known
     memory = min(max(model.memory.value, 0.0), MOST)
     carried = memory if residual else 0.0
-    unexpected, wider = residuals(model.away / model.error, known, carried)
-    reach = _reach(unexpected / wider)
-    found = fired(unexpected, reach * wider)
+    unexpected, wider = model.residuals(model.away / model.error, carried)
+    independent = model.independent()
+    reach, p = np.zeros(len(known)), np.ones(len(known))
+    signals = np.zeros(len(known), dtype=np.int8)
+    lost = series.seasons * model.seasonal + 1
+    for part in model.parts:
+        reach[part] = _reach(unexpected[part] / wider[part]) * wider[part]
+        found = fired(unexpected[part], reach[part])
+        signals[part] = found.signals()
+        p[part] = signal_p(independent[part], found, lost)
 
     def everywhere(numbers: Numbers, otherwise: float = np.nan) -> Numbers:
         whole = np.full(len(series.values), otherwise)
@@ -114,18 +121,17 @@ def _draw(
         return whole
 
     centre = everywhere(series.values[known] - unexpected * model.error)
-    limit = everywhere(reach * wider * model.error if reach else np.full(len(known), np.nan))
+    limit = everywhere(np.where(reach > 0, reach * model.error, np.nan))
     lower, upper = centre - limit, centre + limit
-    lost = series.seasons * model.seasonal + 1
-    signals = everywhere(found.signals().astype(float), 0.0).astype(np.int8)
+    marks = everywhere(signals.astype(float), 0.0).astype(np.int8)
     return Fitted(
         base + SEASONAL * model.seasonal + RESIDUAL * residual,
         ControlChart(
-            frame_of(series.values, centre, lower, upper, signals),
+            frame_of(series.values, centre, lower, upper, marks),
             assurance(*_year(lower, upper, series.seasons), target, direction),
-            len(known) < TRIAL,
+            min(len(known[part]) for part in model.parts) < TRIAL,
         ),
-        everywhere(signal_p(model.independent(), found, lost), 1.0),
+        everywhere(p, 1.0),
         false_signal(len(known), 0.0 if residual else memory),
         model.effects,
         carried,

@@ -72,7 +72,7 @@ class Series:
     `values`: one a period, in order and without a period left out; NaN where there is none.
     `season`: which of the `seasons` of a year each period is (0 …). `counts`: where the values, or
     the distances from a reference that they are, come from; `sign` is −1 where a value grows as the
-    estimate falls.
+    estimate falls. `rebase_at`: positions at which a new level and new limits begin.
     """
 
     values: Numbers
@@ -80,3 +80,4 @@ class Series:
     seasons: int = 1
     counts: Counts | None = None
     sign: int = 1
+    rebase_at: tuple[int, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from equity.monitoring.chart import segments
 from equity.monitoring.limits import Numbers
 from equity.monitoring.memory import Memory, memory, residuals
 from equity.monitoring.season import SIGNIFICANT, seasonal_effects
@@ -18,14 +19,16 @@ class Unchanged:
     """The no-change model of a series, fitted.
 
     `known`: positions of its values; at these, `error`: how wide each scatters, up to a common
-    factor, and `away`: its distance from the level and its season. `effects`: what each season adds
-    (zeros where there is none); `seasonal`: whether there is one.
+    factor, and `away`: its distance from the level and its season. `parts`: the stretches of `known`
+    that have a level of their own. `effects`: what each season adds (zeros where there is none);
+    `seasonal`: whether there is one.
     """
 
     series: Series
     known: NDArray[np.intp]
     error: Numbers
     away: Numbers
+    parts: list[slice]
     effects: Numbers
     seasonal: bool
     memory: Memory
@@ -41,9 +44,13 @@ class Unchanged:
             steady = self.away / self.error
         else:
             steady = counts.at(self.known).steadied(self.series.sign * self.away)
-        carried = self.memory.upper if len(steady) else 0.0
-        unexpected, wider = residuals(steady, self.known, carried)
+        unexpected, wider = self.residuals(steady, self.memory.upper)
         return unexpected / wider
+
+    def residuals(self, deviations: Numbers, carried: float) -> tuple[Numbers, Numbers]:
+        """`memory.residuals` of the known values, each part for itself."""
+        found = [residuals(deviations[part], self.known[part], carried) for part in self.parts]
+        return np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found])
 
 
 def unchanged(series: Series, *, by_size: bool, seasonal: bool | None = None) -> Unchanged:
@@ -61,20 +68,26 @@ def unchanged(series: Series, *, by_size: bool, seasonal: bool | None = None) ->
             error = np.where(np.isfinite(sampling), sampling, np.nan)
     known = np.flatnonzero(~np.isnan(values) & ~np.isnan(error))
     own, error = values[known], error[known]
+    starts = np.searchsorted(known, sorted(series.rebase_at))
+    parts = segments(len(known), [int(start) for start in starts if start < len(known)])
     effects, p = np.zeros(series.seasons), 1.0
     if series.season is not None and seasonal is not False:
-        effects, p = seasonal_effects(own, series.season[known], series.seasons)
+        effects, p = seasonal_effects(
+            _off_level(own, np.ones(len(own)), parts), series.season[known], series.seasons
+        )
     has_season = p < SIGNIFICANT if seasonal is None else seasonal
-    if series.season is not None and has_season:
+    if series.season is None or not has_season:
+        effects = np.zeros(series.seasons)
+    else:
         own = own - effects[series.season[known]]
-    weight = 1 / error**2
-    away = own - (own @ weight) / weight.sum() if len(own) else own
-    return Unchanged(
-        series,
-        known,
-        error,
-        away,
-        effects if has_season else np.zeros(series.seasons),
-        has_season,
-        memory(away / error),
-    )
+    away = _off_level(own, error, parts)
+    return Unchanged(series, known, error, away, parts, effects, has_season, memory(away / error))
+
+
+def _off_level(values: Numbers, error: Numbers, parts: list[slice]) -> Numbers:
+    """Values less the mean of their part."""
+    away = values.copy()
+    for part in parts:
+        if len(values[part]):
+            away[part] -= np.average(values[part], weights=1 / error[part] ** 2)
+    return away
