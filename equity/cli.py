@@ -1,4 +1,5 @@
-"""The command line: python -m equity build | publish | check | status | run | quarantine | schemas.
+"""The command line: python -m equity build | publish | check | status | run | quarantine | schemas |
+calibrate.
 
 Exit codes: 0 done, 1 something is wrong and the message says what to do, 2 the command was typed
 wrongly, 130 interrupted.
@@ -23,6 +24,7 @@ from equity.workspace import PROGRAM_ROOT, Workspace, open_workspace, require_th
 
 HOST = "127.0.0.1"
 PORT = 8501
+CALIBRATION = PROGRAM_ROOT / "docs" / "methods" / "calibration.md"
 _INTERRUPTED = 130
 
 app = typer.Typer(
@@ -158,6 +160,29 @@ def schemas() -> None:
 
     for path in framework.write_schemas():
         typer.echo(path)
+
+
+@app.command()
+def calibrate(
+    runs: Annotated[
+        int, typer.Option(min=100, help="Draws of each population with known truth.")
+    ] = 4000,
+    seed: Annotated[int, typer.Option(min=0, help="Where chance begins.")] = 2026,
+    out: Annotated[Path, typer.Option("--out", help="The Markdown file to write.")] = CALIBRATION,
+) -> None:
+    """Hold intervals, verdicts and trends against known truth; exit code 1 where one misses."""
+    from equity.simulate import calibration
+
+    with _progress() as progress:
+        outcomes = calibration.run(runs, seed, progress=progress)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(calibration.markdown(outcomes, runs=runs, seed=seed), encoding="utf-8")
+    typer.echo(f"{_count(len(outcomes), 'check')} written to {out}.")
+    missed = [(o.check.name, case) for o in outcomes for case in o.missed]
+    for name, case in missed:
+        typer.echo(f"missed: {name}, {case.population}: {case.value:.4f}", err=True)
+    if missed:
+        raise typer.Exit(1)
 
 
 def _build(workspace: Workspace, rows: int | None, force: bool) -> None:

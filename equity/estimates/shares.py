@@ -41,7 +41,8 @@ def clopper_pearson(x: Numbers, n: Numbers, confidence: Numbers = 0.95) -> Inter
     Each end is missed with a chance of at most (1 − confidence)/2, whatever the share and however
     few the records. Wilson's interval is nearer 95 % when it stands alone, but at the confidences
     of many intervals that must hold together it misses rare events (30 groups of 60 records at 2 %
-    hold together in 81 % of draws, not 95 %). 0 ≤ x ≤ n; NaN where n is 0. Source: Clopper &
+    hold together in 81 % of draws, not 95 %). 0 ≤ x ≤ n, not only whole numbers (counts divided by
+    their dispersion); NaN where n is 0. Source: Clopper &
     Pearson 1934, Biometrika 26: 404–413.
 
     >>> lower, upper = clopper_pearson(0, 10)
@@ -54,8 +55,8 @@ def clopper_pearson(x: Numbers, n: Numbers, confidence: Numbers = 0.95) -> Inter
     tail = (1 - level) / 2
     known = np.where(records > 0, 1.0, np.nan)
     failures = np.where(records > 0, records - successes, 1.0)
-    low = betaincinv(np.maximum(successes, 1), failures + 1, tail)
-    high = betaincinv(successes + 1, np.maximum(failures, 1), 1 - tail)
+    low = betaincinv(np.where(successes > 0, successes, 1.0), failures + 1, tail)
+    high = betaincinv(successes + 1, np.where(failures > 0, failures, 1.0), 1 - tail)
     lower, upper = np.where(successes > 0, low, 0.0), np.where(failures > 0, high, 1.0)
     return lower * known, upper * known
 

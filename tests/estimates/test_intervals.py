@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.optimize import minimize_scalar
@@ -74,13 +74,22 @@ def test_newcombe_gives_the_published_intervals(
     assert round(float(high), 4) == upper
 
 
-@given(counts, st.sampled_from([0.5, 0.95, 0.999]))
+@settings(deadline=None)
+@given(counts, levels)
 def test_the_exact_interval_agrees_with_statsmodels(pair: tuple[int, int], level: float) -> None:
     x, n = pair
     wanted = proportion_confint(x, n, alpha=1 - level, method="beta")
     assert np.allclose(
         estimates.clopper_pearson(x, n, level), np.nan_to_num(wanted, nan=x / n), atol=1e-9
     )
+
+
+def test_the_exact_interval_of_parts_of_records_lies_between_those_of_whole_ones() -> None:
+    lower, upper = estimates.clopper_pearson([0.0, 0.4, 1.0], 10)
+    assert lower[0] < lower[1] < lower[2]
+    assert upper[0] < upper[1] < upper[2]
+    mirrored = estimates.clopper_pearson([10.0, 9.6, 9.0], 10)
+    assert np.allclose([1 - upper, 1 - lower], mirrored)
 
 
 def test_no_records_have_no_exact_interval() -> None:
@@ -100,7 +109,18 @@ def test_the_difference_has_the_published_intervals(
     assert round(float(high), 4) == upper
 
 
-@given(counts, counts)
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ((56, 70), (48, 80)),
+        ((130, 255), (52, 192)),
+        ((5, 10), (5, 10)),
+        ((3, 40), (700, 1000)),
+        ((0, 30), (4, 50)),
+        ((29, 30), (1, 12)),
+        ((450, 1000), (300, 900)),
+    ],
+)
 def test_the_difference_is_where_the_likelihood_says(
     one: tuple[int, int], other: tuple[int, int]
 ) -> None:
@@ -127,6 +147,7 @@ def test_the_difference_is_where_the_likelihood_says(
         )
 
 
+@settings(deadline=None)
 @given(counts, counts)
 def test_the_difference_the_other_way_round_is_its_negative(
     one: tuple[int, int], other: tuple[int, int]
