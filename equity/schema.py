@@ -13,7 +13,7 @@ One key serves cells and publication alike. A row is one combination of
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 """Version of the publication's columns; a reader refuses another one."""
 
 KEY = (
@@ -91,8 +91,8 @@ different settings, so there is one set."""
 PUBLICATION_TABLE = "publication"
 META_TABLE = "meta"
 PLACES_TABLE = "places"
-"""`places`: place_level, place, name, area_km2 (None for city and outside), x, y (a point inside
-it, EPSG:4326)."""
+"""`places`: place_level, place, name (a JSON object, language → name; none for outside, which the
+catalogues name), area_km2 (None for city and outside), x, y (a point inside it, EPSG:4326)."""
 POPULATION_TABLE = "population"
 """`population`: one row a population × place level × place × group, with its margin of error."""
 

@@ -26,6 +26,14 @@ def _as_languages(value: Any) -> Any:
 
 Text = Annotated[dict[str, str], BeforeValidator(_as_languages, json_schema_input_type=str | dict[str, str])]  # fmt: skip
 """Text by language code; a plain string is English."""
+
+
+def _as_name(value: Any) -> Any:
+    return _as_languages(value)
+
+
+Name = Annotated[dict[str, str], BeforeValidator(_as_name, json_schema_input_type=str | dict[str, str])]  # fmt: skip
+"""A name by language code; a plain string is the name in every language, and needs no translation."""
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 """An expression over a dataset's columns; see `equity.framework.expressions`."""
 
@@ -40,10 +48,10 @@ class Model(BaseModel):
 class Source(Model):
     """Where something comes from, as it is cited on pages."""
 
-    name: str
+    name: Name
     url: str = ""
-    licence: str = ""
-    vintage: str = Field("", description="The date or survey years that it describes.")
+    licence: Name = Field(default_factory=dict)
+    vintage: Name = Field(default_factory=dict, description="The date or survey years that it describes.")  # fmt: skip
     retrieved: date | None = None
     note: Text = Field(default_factory=dict)
 
@@ -57,7 +65,7 @@ class PlaceLevel(Model):
     boundaries: str = Field(description="Path of a GeoJSON file with one feature a place.")
     crs: str | None = Field(None, description="Coordinate system, where the file does not say it.")
     code: str = Field(description="The feature property that holds the place's code.")
-    name: str = Field(description="A property in braces, or text with one: 'District {DISTRICT}'.")
+    name: Name = Field(description="A property in braces, or text with one: 'District {DISTRICT}'.")
     approximate: bool = Field(False, description="Not official boundaries; pages say so.")
     display: bool = Field(
         True, description="Shown to people; false for levels used for joins only."
@@ -280,7 +288,7 @@ class Dataset(Model):
     title: Text
     description: Text = Field(default_factory=dict)
     kind: Literal["records", "aggregate"] = "records"
-    owner: str
+    owner: Name
     source: Source
     synthetic: bool = False
     already_public: AlreadyPublic | None = None
@@ -308,7 +316,7 @@ class Objective(Model):
     statement: Text = Field(description="The outcome, in the department's own words.")
     who: Text = Field(description="The people it is about.")
     why: Text = Field(description="Why that outcome is equitable.")
-    owner: str = ""
+    owner: Name = Field(default_factory=dict)
     source: Source | None = None
 
 
@@ -318,7 +326,7 @@ class Program(Model):
     id: Identifier
     title: Text
     description: Text = Field(default_factory=dict)
-    owner: str = ""
+    owner: Name = Field(default_factory=dict)
     objectives: list[Objective] = Field(default_factory=list)
 
 
@@ -327,7 +335,7 @@ class Department(Model):
 
     title: Text
     mission: Text
-    owner: str
+    owner: Name
     source: Source | None = None
     programs: list[Program] = Field(min_length=1)
 
@@ -381,7 +389,7 @@ class Monitoring(Model):
     """How the metric is kept true."""
 
     cadence: Literal["monthly", "quarterly", "yearly"]
-    owner: str
+    owner: Name
     reviews: list[date] = Field(default_factory=list)
 
 
@@ -447,8 +455,8 @@ class Metric(Model):
     caveats: list[Text] = Field(default_factory=list)
     changes: list[Change] = Field(default_factory=list)
     notes: list[Note] = Field(default_factory=list)
-    written_by: str
-    approved_by: str | None = None
+    written_by: Name
+    approved_by: Name | None = None
     approved_on: date | None = None
     review_due: date
 

@@ -67,8 +67,9 @@ def boundaries_have_their_columns(context: Context, city: City) -> Iterator[Prob
     for position, level in enumerate(city.place_levels):
         here: Path_ = ("place_levels", position)
         wanted: list[tuple[Path_, str]] = [((*here, "code"), level.code)]
-        for name in re.findall(r"\{([^{}]+)\}", level.name) or [level.name]:
-            wanted.append(((*here, "name"), name))
+        for text in level.name.values():
+            for name in re.findall(r"\{([^{}]+)\}", text) or [text]:
+                wanted.append(((*here, "name"), name))
         yield from context.columns_in(CITY_FILE, (*here, "boundaries"), level.boundaries, wanted)
 
 

@@ -9,6 +9,7 @@ from equity.errors import Problem
 from equity.framework.context import Context
 from equity.framework.models import Dataset, Metric, Population
 from equity.framework.yaml_files import Path_
+from equity.i18n import pick
 from equity.schema import CITY
 
 
@@ -117,10 +118,11 @@ def approval_is_whole(context: Context, case: Case) -> Iterator[Problem]:
 
 
 def review_is_not_overdue(context: Context, case: Case) -> Iterator[Problem]:
+    owner = case.metric.monitoring.owner
     if case.metric.review_due < context.today:
         yield context.problem(
             case.file, ("review_due",), f"a review that is not past due on {context.today}",
-            f"Review the definition with {case.metric.monitoring.owner}, then set the next date.",
+            f"Review the definition with {pick(owner)}, then set the next date.",
             severity="warning",
         )  # fmt: skip
 

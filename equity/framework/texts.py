@@ -7,25 +7,35 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator
 
-from equity.framework.models import Text
+from equity.framework.models import Name, Text
 from equity.framework.yaml_files import Path_
 
-_MARK = next(item for item in get_args(Text)[1:] if isinstance(item, BeforeValidator))
+
+def _mark(kind: Any) -> BeforeValidator:
+    return next(item for item in get_args(kind)[1:] if isinstance(item, BeforeValidator))
+
+
+_MARK, _NAME = _mark(Text), _mark(Name)
 
 
 def texts(value: Any, path: Path_ = ()) -> Iterator[tuple[Path_, dict[str, str]]]:
-    """Path and text (by language) of every non-empty `Text` in a model, however deep."""
+    """Path and text (by language) of every non-empty `Text` in a model, however deep.
+
+    A `Name` in one language only is a name in all of them; one in several is a text like any other.
+    """
     if isinstance(value, BaseModel):
         for name, info in type(value).model_fields.items():
             annotation: Any = info.annotation
-            if any(item == _MARK for item in info.metadata):
-                annotation = Text
+            for mark, kind in ((_MARK, Text), (_NAME, Name)):
+                if mark in info.metadata:
+                    annotation = kind
             yield from _texts(annotation, getattr(value, name), (*path, name))
 
 
 def _texts(annotation: Any, value: Any, path: Path_) -> Iterator[tuple[Path_, dict[str, str]]]:
-    if get_origin(annotation) is Annotated and _MARK in get_args(annotation)[1:]:
-        if value:
+    marks = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+    if _MARK in marks or _NAME in marks:
+        if value and (_MARK in marks or len(value) > 1):
             yield path, value
     elif isinstance(value, BaseModel):
         yield from texts(value, path)

@@ -41,6 +41,15 @@ def catalogue(language: str) -> dict[str, tuple[str, ...]]:
     return messages
 
 
+def pick(text: Mapping[str, str], language: str = DEFAULT) -> str:
+    """A text by language in `language`, else in the default, else in whichever there is.
+
+    >>> pick({"en": "District 1", "es": "Distrito 1"}, "es"), pick({"en": "Alum Rock"}, "es"), pick({})
+    ('Distrito 1', 'Alum Rock', '')
+    """
+    return text.get(language) or text.get(DEFAULT) or next(iter(text.values()), "")
+
+
 class Translator:
     """Messages, numbers and dates in one language.
 
@@ -74,9 +83,7 @@ class Translator:
 
     def text(self, text: Mapping[str, str]) -> str:
         """The city's own text in this language, else in the default, else whichever there is."""
-        if self.language in text:
-            return text[self.language]
-        return text.get(DEFAULT) or next(iter(text.values()), "")
+        return pick(text, self.language)
 
     def number(
         self, value: float, digits: int | None = None, significant: int | None = None

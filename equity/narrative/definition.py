@@ -27,7 +27,7 @@ def metric_definition(metric: str, definitions: Definitions, say: Translator) ->
         sentences.append(say.plural("narrative.define_maturity", definition.maturity_days))
     if definition.measures == "complaints":
         sentences.append(say("narrative.caveat_complaints", subject=say.text(definition.subject)))
-    sentences.append(say("narrative.define_source", source=dataset.source.name))
+    sentences.append(say("narrative.define_source", source=say.text(dataset.source.name)))
     return sentences
 
 

@@ -88,7 +88,7 @@ def quiet_line(finding: Finding, definitions: Definitions, names: Names, say: Tr
         parts.append(say.plural("narrative.intervals", _compared(finding)))
     if not is_count(metric):
         parts += _held_against(finding, metric, names, say)
-    parts.append(say("narrative.source", source=dataset.source.name))
+    parts.append(say("narrative.source", source=say.text(dataset.source.name)))
     parts.append(say("narrative.publication", version=finding.publication))
     if definitions.city.synthetic or dataset.synthetic:
         parts.append(say("narrative.synthetic"))

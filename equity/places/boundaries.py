@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from equity.errors import DefinitionError, EquityError, Problem
 from equity.framework.models import Definitions, PlaceLevel
-from equity.places.shapes import Repair, leave_overlaps_to_first, repaired
+from equity.places.shapes import Repair, fault_of, leave_overlaps_to_first, repaired
 from equity.schema import CITY, OUTSIDE, UNKNOWN
 from equity.workspace import Workspace
 
@@ -54,9 +54,10 @@ class LevelReport:
 class Level:
     """The places of one level.
 
-    `frame`: GeoDataFrame `place, name, geometry` (EPSG:4326), sorted by code; `repairs`: one a
-    change made to a shape; `properties`: the file's own properties, by place (a
-    property whose values differ among the features of one place is left empty there).
+    `frame`: GeoDataFrame `place, name, geometry` (EPSG:4326), sorted by code, where `name` is
+    a JSON object, language → name; `repairs`: one a change made to a shape; `properties`: the file's own
+    properties, by place (a property whose values differ among the features of one place is left
+    empty there).
     """
 
     frame: gpd.GeoDataFrame
@@ -134,7 +135,7 @@ def _read(path: str, digest: str, shown: str, definition: str, field: str) -> Le
     crs = _crs_of(document, level, shown, field)
     features = document["features"]
     codes, values = _codes(features, level, shown, field)
-    names = [_name(each.get("properties") or {}, level, shown, field) for each in features]
+    names = [_names(each.get("properties") or {}, level, shown, field) for each in features]
     shapes, repairs = _shapes(features, codes, shown)
 
     frame = gpd.GeoDataFrame({"place": codes, "name": names}, geometry=shapes, crs=crs)
@@ -232,14 +233,19 @@ def _codes(
     return codes, values
 
 
-def _name(properties: dict[str, Any], level: PlaceLevel, shown: str, field: str) -> str:
-    wanted = _PLACEHOLDER.findall(level.name) or [level.name]
-    for each in wanted:
-        if each not in properties:
-            raise _no_property("name", each, properties, shown, field)
-    if not _PLACEHOLDER.search(level.name):
-        return str(properties[level.name] or properties[level.code])
-    return _PLACEHOLDER.sub(lambda found: str(properties[found[1]]), level.name)
+def _names(properties: dict[str, Any], level: PlaceLevel, shown: str, field: str) -> str:
+    """The names of a feature, as JSON: one in each language in which the level words it."""
+    names = {}
+    for language, pattern in level.name.items():
+        for each in _PLACEHOLDER.findall(pattern) or [pattern]:
+            if each not in properties:
+                raise _no_property("name", each, properties, shown, field)
+        if _PLACEHOLDER.search(pattern):
+            name = _PLACEHOLDER.sub(lambda found: str(properties[found[1]]), pattern)
+        else:
+            name = str(properties[pattern] or properties[level.code])
+        names[language] = name
+    return json.dumps(names, ensure_ascii=False, sort_keys=True)
 
 
 def _no_property(
@@ -254,7 +260,6 @@ def _no_property(
 def _shapes(features: list[Any], codes: list[str], shown: str) -> tuple[list[Any], list[Repair]]:
     """The shape of each feature, valid and flat, and the repair of each that was not."""
     import shapely
-    from shapely.validation import explain_validity
 
     shapes: list[Any] = []
     repairs: list[Repair] = []
@@ -270,7 +275,7 @@ def _shapes(features: list[Any], codes: list[str], shown: str) -> tuple[list[Any
             raise _refused(shown, "geometry", f"nothing for {code}", "a polygon with an area",
                            "Draw the place, or leave the feature out.")  # fmt: skip
         if not shape.is_valid:
-            repairs.append(Repair(code, "places.repaired", {"fault": explain_validity(shape)}))
+            repairs.append(Repair(code, fault_of(shape), {}))
         shapes.append(mended)
     return shapes, repairs
 

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from equity.framework.models import Definitions
+from equity.i18n import DEFAULT
 from equity.places.boundaries import LONLAT, load_level
 from equity.places.shapes import polygonal
 from equity.schema import CITY, OUTSIDE
@@ -32,9 +33,9 @@ def write_display(workspace: Workspace, definitions: Definitions) -> dict[str, s
     """Write a display copy of every level that people see; level → file name in the store.
 
     Neighbours keep their shared edges (the coverage is simplified as a whole), exterior rings run
-    clockwise (Vega draws nothing else), coordinates have five decimals, each feature carries
-    `place` and `name`, the file stays under 150 KB. The name is the hash of the content, so
-    writing again changes nothing and a browser may keep it for good.
+    clockwise (Vega draws nothing else), coordinates have five decimals, each feature carries its
+    `place`, the file stays under 150 KB. The file's name is the hash of the content, so writing
+    again changes nothing and a browser may keep it for good.
     """
     names: dict[str, str] = {}
     workspace.display.mkdir(parents=True, exist_ok=True)
@@ -53,7 +54,7 @@ def write_display(workspace: Workspace, definitions: Definitions) -> dict[str, s
 
 
 def display_copy(frame: gpd.GeoDataFrame, crs: str, largest: int = LARGEST) -> bytes:
-    """`frame` (`place, name, geometry`) as simplified GeoJSON of at most about `largest` bytes.
+    """`frame` (`place, geometry`) as simplified GeoJSON of at most about `largest` bytes.
 
     `crs` is a projected system in metres. Where even the coarsest tolerance is too large, the
     coarsest is returned.
@@ -66,10 +67,8 @@ def display_copy(frame: gpd.GeoDataFrame, crs: str, largest: int = LARGEST) -> b
             shapely.coverage_simplify(covered, tolerance), crs=crs
         ).to_crs(LONLAT)
         features = [
-            {"type": "Feature", "properties": {"place": place, "name": name}, "geometry": drawn}
-            for place, name, drawn in zip(
-                simple["place"], simple["name"], map(_drawn, simple.geometry), strict=True
-            )
+            {"type": "Feature", "properties": {"place": place}, "geometry": drawn}
+            for place, drawn in zip(simple["place"], map(_drawn, simple.geometry), strict=True)
         ]
         content = json.dumps(
             {"type": "FeatureCollection", "features": features},
@@ -92,14 +91,22 @@ def _drawn(shape: Any) -> dict[str, Any]:
 def place_table(workspace: Workspace, definitions: Definitions) -> pd.DataFrame:
     """`place_level, place, name, area_km2, x, y`: the city, and every place of every level.
 
-    `x, y` is a point inside the place (longitude, latitude). Each level ends with its place
-    `outside`; it and the city have neither area nor point. The name of `outside` is its code:
-    pages name it in the reader's language.
+    `name` is a JSON object from language to name. `x, y` is a point inside the place (longitude,
+    latitude). Each level ends with its place `outside`; it and the city have neither area nor
+    point. `outside` has no name: pages name it in the reader's language.
     """
+    name = definitions.city.name
     nowhere = {"area_km2": np.nan, "x": np.nan, "y": np.nan}
     parts = [
         pd.DataFrame(
-            [{"place_level": CITY, "place": CITY, "name": definitions.city.name, **nowhere}]
+            [
+                {
+                    "place_level": CITY,
+                    "place": CITY,
+                    "name": json.dumps({DEFAULT: name}, ensure_ascii=False),
+                    **nowhere,
+                }
+            ]
         )
     ]
     for level in definitions.city.place_levels:
@@ -115,6 +122,6 @@ def place_table(workspace: Workspace, definitions: Definitions) -> pd.DataFrame:
                 "y": shapely.get_y(inside),
             }
         )
-        outside = {"place_level": level.id, "place": OUTSIDE, "name": OUTSIDE, **nowhere}
+        outside = {"place_level": level.id, "place": OUTSIDE, "name": "{}", **nowhere}
         parts += [rows, pd.DataFrame([outside])]
     return pd.concat(parts, ignore_index=True)

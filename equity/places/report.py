@@ -76,7 +76,7 @@ def _level(
         "level": level,
         "method": own if carry is None else carry.method,
         "raked": raked,
-        "boundaries": "" if level == CITY else definitions.level(level).source.vintage,
+        "boundaries": {} if level == CITY else definitions.level(level).source.vintage,
         "places": len(inside),
         "carried": float(inside["carried"].sum()),
         "people": float(corrected.sum()),

@@ -19,13 +19,37 @@ class Repair:
     """A change that reading made to a place's shape.
 
     `note` is a message key of the catalogue `places`; `values` are what its sentence names beside
-    the `place`: `fault` (as GEOS words it), `features` (how many were combined), or `other` and
-    `share` (the place that the ground was left to, and the part of this one's ground, 0–1).
+    the `place`: nothing for a shape that was not valid, `features` (how many were combined), or
+    `other` and `share` (the place that the ground was left to, and the part of this one's ground,
+    0–1).
     """
 
     place: str
     note: str
     values: dict[str, str | float]
+
+
+_FAULTS = {
+    "Self-intersection": "crossing",
+    "Ring Self-intersection": "touching",
+    "Hole lies outside shell": "hole_outside",
+    "Holes are nested": "holes_nested",
+    "Nested shells": "shells_nested",
+    "Interior is disconnected": "in_pieces",
+    "Duplicate Rings": "ring_twice",
+    "Too few points in geometry component": "few_points",
+}
+"""What GEOS says of an invalid shape → the kind of fault, as `places.repaired_<kind>` words it."""
+
+
+def fault_of(shape: Any) -> str:
+    """The message key of what is wrong with a shape that is not valid.
+
+    >>> fault_of(shapely.from_wkt("POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))"))
+    'places.repaired_crossing'
+    """
+    reason = str(shapely.is_valid_reason(shape)).partition("[")[0].strip()
+    return f"places.repaired_{_FAULTS.get(reason, 'other')}"
 
 
 def polygonal(shape: Any) -> Any:

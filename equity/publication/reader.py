@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from equity.i18n import DEFAULT, pick
 from equity.schema import (
     CITY,
     ESTIMATE_COLUMNS,
@@ -141,12 +142,17 @@ class Publication:
         query = f'SELECT DISTINCT metric FROM "{PUBLICATION_TABLE}" ORDER BY metric'
         return [row[0] for row in self.cursor().execute(query).fetchall()]
 
-    def places(self, level: str | None = None) -> pd.DataFrame:
-        """The places of `level` (of every level for None), with names, areas and inner points."""
+    def places(self, level: str | None = None, language: str = DEFAULT) -> pd.DataFrame:
+        """The places of `level` (of every level for None), with names, areas and inner points.
+
+        `name` is in `language` where the place has a name in it; outside has none ("").
+        """
         where, values = _where({"place_level": level})
-        return self._frame(
+        frame = self._frame(
             f'FROM "{PLACES_TABLE}" WHERE {where} ORDER BY place_level, place', values
         )
+        names = [pick(json.loads(each), language) for each in frame["name"]]
+        return frame.assign(name=pd.array(names, dtype="str"))
 
     def population(
         self,

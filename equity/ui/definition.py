@@ -96,7 +96,7 @@ def sources(here: Here, id: str) -> None:
     frame.terms(
         [
             (say("ui.records"), say.text(dataset.title)),
-            (say("ui.owner"), dataset.owner),
+            (say("ui.owner"), say.text(dataset.owner)),
             (say("ui.source"), source(here, dataset.source)),
             (say("ui.records_are"), nature(here, dataset)),
         ]
@@ -110,9 +110,9 @@ def responsible(here: Here, id: str) -> None:
     say, metric = here.say, here.definitions.metrics[id]
     frame.terms(
         [
-            (say("ui.written_by"), metric.written_by),
+            (say("ui.written_by"), say.text(metric.written_by)),
             (say("ui.approval"), approval(here, metric)),
-            (say("ui.owner"), metric.monitoring.owner),
+            (say("ui.owner"), say.text(metric.monitoring.owner)),
             (say("ui.cadence"), say(f"ui.cadence_{metric.monitoring.cadence}")),
             (say("ui.review"), review(here, metric)),
         ]
@@ -133,9 +133,10 @@ def approval(here: Here, metric: Metric) -> str:
     """Who approved the definition and when."""
     if not metric.approved_by:
         return here.say("ui.not_approved")
+    name = here.say.text(metric.approved_by)
     if metric.approved_on is None:
-        return metric.approved_by
-    return here.say("ui.approved", name=metric.approved_by, day=here.say.date(metric.approved_on))
+        return name
+    return here.say("ui.approved", name=name, day=here.say.date(metric.approved_on))
 
 
 def review(here: Here, metric: Metric) -> str:
@@ -178,7 +179,8 @@ def _table(
 
 def source(here: Here, source: Source) -> str:
     """A source as it is cited."""
-    parts = [source.name, source.vintage, source.licence, source.url, here.say.text(source.note)]
+    texts = (source.name, source.vintage, source.licence, {"en": source.url}, source.note)
+    parts = [here.say.text(text) for text in texts]
     if source.retrieved:
         parts.append(here.say("ui.retrieved", day=here.say.date(source.retrieved)))
     return " · ".join(part for part in parts if part)

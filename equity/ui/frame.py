@@ -168,7 +168,7 @@ def public(here: Here, dataset: Dataset) -> str:
     return here.say(
         "ui.already_public",
         dataset=here.say.text(dataset.title),
-        owner=dataset.already_public.source.name,
+        owner=here.say.text(dataset.already_public.source.name),
         day=here.say.date(dataset.already_public.on),
     )
 

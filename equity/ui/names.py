@@ -49,7 +49,7 @@ def of(here: Here, by: str) -> dict[str, str]:
         return names_of(by, here.definitions, here.say)
 
     def named() -> dict[str, str]:
-        places = here.publication.places(by.removeprefix(PLACE_PREFIX))
+        places = here.publication.places(by.removeprefix(PLACE_PREFIX), here.say.language)
         # What lies outside has its name from the catalogue, in the reader's language.
         return names_of(by, here.definitions, here.say, places[places["place"] != OUTSIDE])
 

@@ -47,7 +47,7 @@ def head(here: Here, chosen: Chosen, findings: list[Finding]) -> None:
         say.text(chosen.department.title),
         sentence if findings else say("ui.nothing_published"),
         more=say.text(chosen.department.mission),
-        quiet=say("ui.department_quiet", owner=chosen.department.owner),
+        quiet=say("ui.department_quiet", owner=say.text(chosen.department.owner)),
     )
 
 
@@ -68,8 +68,8 @@ def objective(here: Here, objective: Objective, findings: list[Finding]) -> None
         [
             (say("ui.who"), say.text(objective.who)),
             (say("ui.because"), say.text(objective.why)),
-            (say("ui.owner"), objective.owner),
-            (say("ui.source"), objective.source.name if objective.source else ""),
+            (say("ui.owner"), say.text(objective.owner)),
+            (say("ui.source"), say.text(objective.source.name) if objective.source else ""),
         ]
     )
     serving = [m for m, metric in here.definitions.metrics.items() if metric.objective == objective.id]  # fmt: skip
@@ -90,7 +90,7 @@ def _metric(here: Here, id: str, finding: Finding | None) -> None:
         [
             (say("ui.target"), definition.target(here, metric)),
             (say("ui.tolerance"), tolerance_text(metric, say)),
-            (say("ui.owner"), metric.monitoring.owner),
+            (say("ui.owner"), say.text(metric.monitoring.owner)),
             (say("ui.approval"), definition.approval(here, metric)),
             (say("ui.review"), definition.review(here, metric)),
         ]

@@ -26,7 +26,7 @@ def method(here: Here, id: str) -> None:
         say(
             "ui.carried_from",
             level=names.level(here, told["level"]),
-            vintage=told["vintage"] or "–",
+            vintage=say.text(told["vintage"]) or "–",
         ),
     )
     headers = ("level", "method", "boundaries", "places", "people", "factors", "nowhere")
@@ -39,7 +39,7 @@ def _row(here: Here, at: Mapping[str, Any]) -> list[str]:
     return [
         names.level(here, at["level"], plural=True),
         say(f"ui.method_{at['method']}"),
-        at["boundaries"] or "–",
+        say.text(at["boundaries"]) or "–",
         say.number(at["places"]),
         say.number(round(at["people"])),
         _factors(here, at),

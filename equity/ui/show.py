@@ -44,7 +44,7 @@ def map_of(here: Here, finding: Finding) -> Drawing | None:
     chosen = here.state.get("place")
 
     def make() -> Drawing:
-        places = here.publication.places(level)
+        places = here.publication.places(level, here.say.language)
         return place_map(
             finding,
             here.definitions,

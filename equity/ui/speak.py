@@ -91,7 +91,7 @@ def marks(here: Here, metrics: Iterable[str]) -> list[str]:
     say = here.say
     datasets = list(dict.fromkeys(here.definitions.metrics[metric].dataset for metric in metrics))
     contracts = [here.definitions.datasets[name] for name in datasets]
-    sources = dict.fromkeys(contract.source.name for contract in contracts)
+    sources = dict.fromkeys(say.text(contract.source.name) for contract in contracts)
     lines = [say("ui.caption_source", source=source) for source in sources]
     lines.append(frame.publication(here))
     if here.synthetic or any(contract.synthetic for contract in contracts):

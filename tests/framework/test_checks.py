@@ -41,6 +41,8 @@ FAULTS = [
     (CITY, "id: district", "id: city", "place_levels.0.id", "once"),
     (CITY, "code: DISTRICT", "code: DISTRIC", "place_levels.0.code", "Did you mean DISTRICT?"),
     (CITY, "{DISTRICT}", "{NAME}", "place_levels.0.name", "There are: DISTRICT"),
+    (CITY, '"District {DISTRICT}"', '{en: "{DISTRICT}", es: "{DISTRITO}"}', "place_levels.0.name",
+     "Did you mean DISTRICT?"),
     (CITY, "places/districts", "places/distrits", "place_levels.0.boundaries", "a file that is there"),
     (CITY, "places/districts", "../districts", "place_levels.0.boundaries", "inside the workspace"),
     (CITY, "places/districts", "data_root:districts", "place_levels.0.boundaries", "EQUITY_DATA_ROOT"),
@@ -206,3 +208,14 @@ def test_an_aggregate_dataset_allows_only_its_own_level_and_no_groups(workspace)
     assert (REQUESTS, "aggregate.columns.0.of") in found
     assert (CLEARED, "kind") in found
     assert (CLEARED, "tables.1.by") in found
+
+
+def test_a_name_is_translated_where_it_is_in_several_languages(workspace):
+    """A plain name is the name in every language; one that is translated is translated whole."""
+    edit(workspace, CITY, "[en, es]", "[es, en]")
+    edit(workspace, CITY, '"District {DISTRICT}"', '{en: "District {DISTRICT}", es: "{DISTRICT}"}')
+    assert new(workspace) == []
+    edit(workspace, CITY, ', es: "{DISTRICT}"', ', vi: "{DISTRICT}"')
+    (warning,) = new(workspace)
+    assert (warning.field, warning.severity) == ("place_levels.0.name", "warning")
+    assert "in es too" in warning.expected

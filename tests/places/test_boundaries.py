@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,7 +11,9 @@ import pytest
 import shapely
 
 from equity.errors import DefinitionError
-from equity.places import Repair, load_level
+from equity.i18n import LANGUAGES, Translator
+from equity.places import Repair, load_level, shapes
+from equity.places.shapes import fault_of
 
 from .cities import definitions, level, needs_real, san_jose, square, workspace, write_geojson
 
@@ -31,17 +34,22 @@ def test_places_are_sorted_by_code_and_named(tmp_path: Path) -> None:
     found = load(
         tmp_path,
         [({"code": 9, "what": "west"}, square(0, 0)), ({"code": 10, "what": "east"}, square(1, 0))],
-        name="District {code} ({what})",
+        name={"en": "District {code} ({what})", "es": "Distrito {code}"},
     )
     assert found.frame["place"].tolist() == ["10", "9"]
-    assert found.frame["name"].tolist() == ["District 10 (east)", "District 9 (west)"]
+    assert [json.loads(name) for name in found.frame["name"]] == [
+        {"en": "District 10 (east)", "es": "Distrito 10"},
+        {"en": "District 9 (west)", "es": "Distrito 9"},
+    ]
     assert found.frame.crs.to_epsg() == 4326
     assert found.repairs == []
 
 
 def test_names_that_are_no_codes_become_codes_and_stay_names(tmp_path: Path) -> None:
     found = load(tmp_path, [({"code": "Santa Teresa"}, square(0, 0))])
-    assert found.frame[["place", "name"]].iloc[0].tolist() == ["santa_teresa", "Santa Teresa"]
+    assert found.frame[["place", "name"]].iloc[0].tolist() == [
+        "santa_teresa", '{"en": "Santa Teresa"}',
+    ]  # fmt: skip
     assert found.report.codes == {"Santa Teresa": "santa_teresa"}
 
 
@@ -79,9 +87,32 @@ def test_a_bow_tie_is_repaired_and_named(tmp_path: Path) -> None:
     found = load(tmp_path, [({"code": "tie"}, tie), ({"code": "whole"}, square(5, 5))])
     assert found.frame.is_valid.all()
     assert found.frame.geometry.iloc[0].area == pytest.approx(0.0002)
-    (repair,) = found.repairs
-    assert (repair.place, repair.note) == ("tie", "places.repaired")
-    assert str(repair.values["fault"]).startswith("Self-intersection")
+    assert found.repairs == [Repair("tie", "places.repaired_crossing", {})]
+
+
+FAULTS = {
+    "crossing": "POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))",
+    "touching": "POLYGON ((0 0, 4 0, 4 4, 2 0, 0 4, 0 0))",
+    "hole_outside": "POLYGON ((0 0, 2 0, 2 2, 0 2, 0 0), (5 5, 6 5, 6 6, 5 6, 5 5))",
+    "holes_nested": "POLYGON ((0 0, 9 0, 9 9, 0 9, 0 0), (1 1, 8 1, 8 8, 1 8, 1 1),"
+    " (2 2, 3 2, 3 3, 2 3, 2 2))",
+    "shells_nested": "MULTIPOLYGON (((0 0, 9 0, 9 9, 0 9, 0 0)), ((1 1, 2 1, 2 2, 1 2, 1 1)))",
+    "in_pieces": "POLYGON ((0 0, 4 0, 4 4, 0 4, 0 0), (0 2, 2 1, 4 2, 2 3, 0 2))",
+    "few_points": "POLYGON ((0 0, 1 0, 0 0, 0 0))",
+}
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_each_kind_of_fault_has_its_own_sentence(kind: str) -> None:
+    shape = shapely.from_wkt(FAULTS[kind])
+    assert not shape.is_valid
+    assert fault_of(shape) == f"places.repaired_{kind}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_fault_is_in_the_catalogues(language: str) -> None:
+    for kind in [*shapes._FAULTS.values(), "other"]:
+        assert "Alviso" in Translator(language)(f"places.repaired_{kind}", place="Alviso")
 
 
 def test_features_of_one_code_become_one_place(tmp_path: Path) -> None:
@@ -160,7 +191,7 @@ def test_a_caller_cannot_change_what_is_kept(tmp_path: Path) -> None:
     found.frame.loc[0, "name"] = "changed"
     found.repairs.append(Repair("a", "changed", {}))
     again = load(tmp_path, [({"code": "a"}, square(0, 0))])
-    assert again.frame["name"].tolist() == ["a"]
+    assert again.frame["name"].tolist() == ['{"en": "a"}']
     assert again.repairs == []
 
 
@@ -171,9 +202,7 @@ def test_santa_teresa_is_repaired() -> None:
     found = load_level(ws, city, "neighborhood")
     assert len(found.frame) == 18
     assert found.frame.is_valid.all()
-    (repair,) = (each for each in found.repairs if each.note == "places.repaired")
-    assert repair.place == "santa_teresa"
-    assert str(repair.values["fault"]).startswith("Nested shells")
+    assert Repair("santa_teresa", "places.repaired_shells_nested", {}) in found.repairs
     area = found.frame.to_crs(city.city.crs).set_index("place").area / 1e6
     assert area["santa_teresa"] == pytest.approx(34.877, abs=0.001)
 

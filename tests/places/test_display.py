@@ -36,7 +36,7 @@ def town(tmp_path: Path):
     )
     return workspace(tmp_path), definitions(
         [
-            level("area", "areas.geojson", name="name"),
+            level("area", "areas.geojson", name={"en": "name", "es": "Zona {name}"}),
             level("joined", "areas.geojson", display=False),
         ]
     )
@@ -50,8 +50,8 @@ def test_levels_that_people_see_are_written_under_their_hash(tmp_path: Path) -> 
     assert hashlib.sha256(content).hexdigest().startswith(names["area"].removesuffix(".geojson"))
     features = json.loads(content)["features"]
     assert [each["properties"] for each in features] == [
-        {"place": "a", "name": "Ñandú"},
-        {"place": "b", "name": "b"},
+        {"place": "a"},
+        {"place": "b"},
     ]
     assert {each["type"] for each in features} == {"Feature"}
 
@@ -108,8 +108,10 @@ def test_the_table_of_places(tmp_path: Path) -> None:
         ("joined", "a"), ("joined", "b"), ("joined", "outside"),
     ]  # fmt: skip
     found = table.set_index(["place_level", "place"]).loc[("area", "a")]
+    assert json.loads(found["name"]) == {"en": "Ñandú", "es": "Zona Ñandú"}
     assert found["area_km2"] == pytest.approx(1.23, abs=0.01)
     assert square(0, 0).covers(shapely.Point(found["x"], found["y"]))
+    assert table.loc[table["place"] == "outside", "name"].eq("{}").all()
     assert table[table["place"].isin(["city", "outside"])]["area_km2"].isna().all()
 
 

@@ -55,7 +55,7 @@ def places() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "place_level": ["city", "district", "district"], "place": ["city", "1", "2"],
-            "name": ["Example", "District 1", "District 2"], "area_km2": [None, 3.5, 4.0],
+            "name": ['{"en": "Example"}', '{"en": "District 1", "es": "Distrito 1"}', '{"en": "Alviso"}'], "area_km2": [None, 3.5, 4.0],
             "x": [-121.8] * 3, "y": [37.3] * 3,
         }
     )  # fmt: skip
@@ -105,7 +105,8 @@ def test_periods_tables_places_population_and_meta(published):
     assert publication.tables("cleared")[["place_level", "dimension"]].to_numpy().tolist() == [
         ["city", ""], ["city", "language"], ["district", ""], ["district", "language"],
     ]  # fmt: skip
-    assert publication.places("district")["name"].tolist() == ["District 1", "District 2"]
+    assert publication.places("district")["name"].tolist() == ["District 1", "Alviso"]
+    assert publication.places("district", "es")["name"].tolist() == ["Distrito 1", "Alviso"]
     assert publication.population("people", "district")["count"].tolist() == [1000]
     meta = publication.meta
     assert (meta["app_version"], meta["city"], meta["synthetic"]) == ("1", "Example", True)
