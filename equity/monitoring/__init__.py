@@ -1,6 +1,7 @@
 """Charts on metrics and on gaps: which movements chance alone does not explain."""
 
 from equity.monitoring.chart import ControlChart, control_chart
+from equity.monitoring.feed import Feed, feed
 from equity.monitoring.fitting import CHARTS, Fitted, drawn, fitting_chart
 from equity.monitoring.rules import SIGNALS
 from equity.monitoring.series import Counts, Series
@@ -11,11 +12,13 @@ __all__ = [
     "SIGNALS",
     "ControlChart",
     "Counts",
+    "Feed",
     "Fitted",
     "Series",
     "Watched",
     "control_chart",
     "drawn",
+    "feed",
     "fitting_chart",
     "signals",
     "watch",

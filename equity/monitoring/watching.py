@@ -11,7 +11,7 @@ before it): until then the chart shows what it did, from then on what happens si
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ import pandas as pd
 from equity.findings import PLACE_PREFIX, comparisons, gaps, period_kinds
 from equity.findings.reference import favourable
 from equity.framework.models import Definitions, Metric
+from equity.monitoring.chart import COLUMNS
 from equity.monitoring.fitting import Fitted, fitting_chart
 from equity.monitoring.limits import TRIAL
 from equity.monitoring.rules import NO_SIGNAL
@@ -56,25 +57,9 @@ def watch(publication: Publication, definitions: Definitions) -> Watched:
     The rows of a series follow one another, signals by period. Empty frames with all columns where
     nothing is charted.
     """
-    signals: list[dict[str, Any]] = []
-    charts: list[dict[str, Any]] = []
-    for key, periods, series in charted(publication, definitions):
-        fitted = fitting_chart(series)
-        known = np.flatnonzero(~np.isnan(series.values))
-        charts.append(
-            key
-            | {
-                "chart": fitted.name,
-                "points": len(known),
-                "first": periods[known[0]],
-                "last": periods[known[-1]],
-                "false_signal": fitted.false_signal,
-            }
-        )
-        signals += _rows(key, periods, fitted)
-    return Watched(
-        pd.DataFrame(signals, columns=list(SIGNAL_COLUMNS)),
-        pd.DataFrame(charts, columns=list(CHART_COLUMNS)),
+    return frames_of(
+        (key, periods, fitting_chart(series))
+        for key, periods, series in charted(publication, definitions)
     )
 
 
@@ -164,6 +149,28 @@ def _rebases(periods: pd.DatetimeIndex, values: np.ndarray, metric: Metric) -> t
     return tuple(starts)
 
 
+def frames_of(told: Iterable[tuple[dict[str, Any], pd.DatetimeIndex, Fitted]]) -> Watched:
+    """Charts and their signals as frames; each comes with its `SERIES_KEY` and its periods."""
+    signals: list[tuple[Any, ...]] = []
+    charts: list[tuple[Any, ...]] = []
+    for key, periods, fitted in told:
+        series = tuple(key[name] for name in SERIES_KEY)
+        value, centre, lower, upper, signal = (
+            fitted.chart.frame[name].to_numpy() for name in COLUMNS
+        )
+        known = np.flatnonzero(~np.isnan(value))
+        ends = periods[int(known[0])], periods[int(known[-1])]
+        charts.append((*series, fitted.name, len(known), *ends, fitted.false_signal))
+        signals += [
+            (*series, periods[int(i)], fitted.name, signal[i], value[i], centre[i], lower[i], upper[i], fitted.p[i])
+            for i in np.flatnonzero(signal != NO_SIGNAL)
+        ]  # fmt: skip
+    return Watched(
+        pd.DataFrame(signals, columns=list(SIGNAL_COLUMNS)),
+        pd.DataFrame(charts, columns=list(CHART_COLUMNS)),
+    )
+
+
 def _charted(
     key: dict[str, Any], rows: pd.DataFrame, metric: Metric, what: str
 ) -> Iterator[tuple[dict[str, Any], pd.DatetimeIndex, Series]]:
@@ -171,12 +178,6 @@ def _charted(
     known = series.values[~np.isnan(series.values)]
     if len(known) >= TRIAL and np.ptp(known) > 0:
         yield key | {"series": what}, periods, series
-
-
-def _rows(key: dict[str, Any], periods: pd.DatetimeIndex, fitted: Fitted) -> list[dict[str, Any]]:
-    frame = fitted.chart.frame.assign(period=periods, chart=fitted.name, p=fitted.p)
-    found = frame[frame["signal"] != NO_SIGNAL]
-    return [key | {str(k): v for k, v in row.items()} for row in found.to_dict("records")]
 
 
 def _key(metric: str, kind: str, by: str = "", code: str = CITY) -> dict[str, Any]:
