@@ -10,12 +10,15 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.pages_manager import PagesManager
 
-from equity.ui import choices, context, faults, frame, load, navigation, serve
-from equity.ui.state import State
+from equity.ui import serve
 
 
 def main() -> None:
     """One run: take up the reader's choices, draw the page, put the choices into the address."""
+    serve.loaded()
+    from equity.ui import choices, context, faults, frame, load, navigation
+    from equity.ui.state import State
+
     load.settle()
     chosen = st.navigation(navigation.pages(), position="hidden")
     page = chosen.url_path or navigation.HOME
@@ -48,7 +51,7 @@ PagesManager.uses_pages_directory = False
 if runtime.exists():
     main()
 else:
-    serve.prepare()
+    serve.load_ahead()
     app = st.App(__file__, routes=serve.routes())
     if __name__ == "__main__":
         serve.start(app)

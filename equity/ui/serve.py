@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import re
+from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 import streamlit as st
-from altair.utils import schemapi
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -81,6 +84,32 @@ def stay_on_this_machine() -> None:
     require_this_machine(st.get_option("server.address"))
 
 
-def prepare() -> None:
-    """Before serving: half of a chart's time would go into checking our own tested charts."""
+def load_ahead() -> None:
+    """Begin to import and load what pages need, while the browser still fetches its own scripts."""
+    _loading.start()
+
+
+def loaded() -> None:
+    """Wait until nothing is being imported: two threads that import at once can meet half a module."""
+    if _loading.ident is not None:
+        _loading.join()
+
+
+def _load() -> None:
+    import equity.ui
+
+    for module in pkgutil.iter_modules(equity.ui.__path__, "equity.ui."):
+        importlib.import_module(module.name)
+    from altair.utils import schemapi
+
+    # half of a chart's time would go into checking our own tested charts
     schemapi.disable_debug_mode()
+    from equity.ui import load
+
+    with suppress(EquityError):  # the page that asks for them says what is wrong
+        workspace = open_workspace()
+        load.definitions(workspace)
+        load.publication(workspace)
+
+
+_loading = Thread(target=_load, name="load-ahead", daemon=True)
