@@ -9,6 +9,7 @@ from equity.findings.compare import (
     period_kinds,
     periods,
 )
+from equity.findings.measures import summarize
 from equity.findings.model import Entry, Finding, Position, Verdict
 from equity.findings.reference import is_count
 from equity.findings.series import gap_series, gaps, series
@@ -29,4 +30,5 @@ __all__ = [
     "period_kinds",
     "periods",
     "series",
+    "summarize",
 ]
