@@ -13,8 +13,11 @@ One key serves cells and publication alike. A row is one combination of
 
 from __future__ import annotations
 
-VERSION = 2
-"""Version of the publication's columns; a reader refuses another one."""
+VERSION = 3
+"""Version of the publication's tables."""
+READABLE = (2, 3)
+"""Versions that a reader understands; it refuses others. Version 2 has no tables of monitoring: they
+read as empty."""
 
 KEY = (
     "metric",
@@ -146,6 +149,46 @@ CHART_COLUMNS = (*SERIES_KEY, "chart", "points", "first", "last", "false_signal"
 """One row a charted series, with signals or without: the chart that the data call for, its number
 of points, its first and last charted period, and the probability that at least one point of it is a
 signal although nothing changed."""
+
+TREND_COLUMNS = (
+    *SERIES_KEY,
+    "against",
+    "first",
+    "last",
+    "points",
+    "change",
+    "lower",
+    "upper",
+    "lower_simultaneous",
+    "upper_simultaneous",
+    "level",
+    "level_lower",
+    "level_upper",
+    "autocorrelation",
+    "margin",
+    "verdict",
+    "reason",
+)
+"""One row a gap that is followed (a group or place against its metric's reference), judged or not.
+
+`against`: the code of the fixed group that it is held against, or "" for a reference that is no
+group; `first`–`last`: the periods of the first and last of its `points`. `change` of the gap along a
+straight line over that window, in the metric's unit (positive: towards the unfavourable side), with
+its 95 % interval, and the interval at 1 − 0.05/k over the k gaps of the comparison; `level`: the
+line's height in the middle of the window with its simultaneous interval; `autocorrelation` of
+neighbouring points; `margin`: the largest change that still counts as steady. `verdict` is one of
+`TREND_VERDICTS`; `reason` why it cannot be told (one of `TREND_REASONS`), else "". Numbers are
+missing where no line was fitted."""
+TREND_VERDICTS = ("closing", "widening", "steady", "cannot_tell")
+TREND_REASONS = ("yearly", "few_points", "withheld", "crossed", "uncertain")
+
+SIGNALS_TABLE, CHARTS_TABLE, TRENDS_TABLE = "signals", "charts", "trends"
+MONITORING_TABLES = {
+    SIGNALS_TABLE: SIGNAL_COLUMNS,
+    CHARTS_TABLE: CHART_COLUMNS,
+    TRENDS_TABLE: TREND_COLUMNS,
+}
+"""What monitoring found, by table."""
 
 PLACE_COLUMN = "place_{level}"
 """Column of accepted records that holds the place's code at a level."""

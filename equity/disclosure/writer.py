@@ -28,6 +28,7 @@ from equity.schema import (
     ESTIMATE_COLUMNS,
     KEY,
     META_TABLE,
+    MONITORING_TABLES,
     PLACES_TABLE,
     POINTER,
     POPULATION_COLUMNS,
@@ -35,6 +36,7 @@ from equity.schema import (
     PUBLICATION_FILE,
     PUBLICATION_TABLE,
     READ_ONLY,
+    SERIES_KEY,
     STATUSES,
     SUPPRESSED,
     VERSION,
@@ -43,7 +45,11 @@ from equity.schema import (
 from equity.workspace import Workspace
 
 PLACE_COLUMNS = ("place_level", "place", "name", "area_km2", "x", "y")
-_TEXT = {*KEY, "status", "note", "population", "name"} - {"period"}
+_DATES = {"period", "first", "last"}
+_TEXT = {
+    *KEY, "status", "note", "population", "name",
+    *SERIES_KEY, "chart", "signal", "against", "verdict", "reason",
+} - _DATES  # fmt: skip
 _FLAGS = {"unstable", "immature"}
 _LOCK = ".lock"
 _BUILD = ".build-"
@@ -69,6 +75,7 @@ def publish(
     places: pd.DataFrame,
     population: pd.DataFrame,
     meta: Mapping[str, Any],
+    monitoring: Mapping[str, pd.DataFrame] | None = None,
     *,
     anew: bool = False,
 ) -> int:
@@ -77,28 +84,13 @@ def publish(
     `entries` are protected entries (KEY + ESTIMATE_COLUMNS); `places` has PLACE_COLUMNS;
     `population` POPULATION_COLUMNS; `meta` JSON values by key, to which are added `version`,
     `schema_version`, `created` (UTC), `content_digest`, `definitions_digest`, `city`,
-    `synthetic`. Where all of it is what the version in service already says, no version is written
+    `synthetic`; `monitoring` what was found in the same entries, by name of its table
+    (`equity.schema.MONITORING_TABLES`; one that is missing is empty). Where all of it is what the version in service already says, no version is written
     and that one's number is returned, unless `anew`. Raises `PublicationError` for entries that are no entries:
     a key that comes twice, a status that does not exist, a suppressed entry that still carries a
     number.
     """
-    tables = {
-        PUBLICATION_TABLE: _tidy(entries, (*KEY, *ESTIMATE_COLUMNS), _ORDER),
-        PLACES_TABLE: _tidy(places, PLACE_COLUMNS, ("place_level", "place")),
-        POPULATION_TABLE: _tidy(
-            population,
-            POPULATION_COLUMNS,
-            ("population", "place_level", "place", "dimension", "group", "dimension_2", "group_2"),
-        ),
-    }
-    _refuse_faults(tables[PUBLICATION_TABLE])
-    said = {
-        **meta,
-        "schema_version": VERSION,
-        "definitions_digest": definitions.digest,
-        "city": definitions.city.name,
-        "synthetic": definitions.city.synthetic,
-    }
+    tables, said = _laid_out(definitions, entries, places, population, meta, monitoring or {})
     digest = _digest(tables, said)
     folder = workspace.publications
     folder.mkdir(parents=True, exist_ok=True)
@@ -130,6 +122,55 @@ def publish(
     return version
 
 
+def preview(
+    definitions: Definitions,
+    entries: pd.DataFrame,
+    places: pd.DataFrame,
+    population: pd.DataFrame,
+    meta: Mapping[str, Any],
+) -> duckdb.DuckDBPyConnection:
+    """The tables that `publish` would write, in memory: for what is found in them before that.
+
+    Raises what `publish` raises.
+    """
+    tables, said = _laid_out(definitions, entries, places, population, meta, {})
+    connection = duckdb.connect()
+    _fill(connection, "memory", tables, said)
+    return connection
+
+
+def _laid_out(
+    definitions: Definitions,
+    entries: pd.DataFrame,
+    places: pd.DataFrame,
+    population: pd.DataFrame,
+    meta: Mapping[str, Any],
+    monitoring: Mapping[str, pd.DataFrame],
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """The tables of a version, checked, and its meta values."""
+    tables = {
+        PUBLICATION_TABLE: _tidy(entries, (*KEY, *ESTIMATE_COLUMNS), _ORDER),
+        PLACES_TABLE: _tidy(places, PLACE_COLUMNS, ("place_level", "place")),
+        POPULATION_TABLE: _tidy(
+            population,
+            POPULATION_COLUMNS,
+            ("population", "place_level", "place", "dimension", "group", "dimension_2", "group_2"),
+        ),
+    }
+    for name, columns in MONITORING_TABLES.items():
+        frame = monitoring.get(name, pd.DataFrame(columns=list(columns)))
+        key = tuple(column for column in columns if column in (*SERIES_KEY, "period"))
+        tables[name] = _tidy(frame, columns, key)
+    _refuse_faults(tables[PUBLICATION_TABLE])
+    return tables, {
+        **meta,
+        "schema_version": VERSION,
+        "definitions_digest": definitions.digest,
+        "city": definitions.city.name,
+        "synthetic": definitions.city.synthetic,
+    }
+
+
 def _tidy(frame: pd.DataFrame, columns: tuple[str, ...], order: tuple[str, ...]) -> pd.DataFrame:
     """`frame` with these columns only, of one type each, in one order whatever order it came in."""
     missing = [name for name in columns if name not in frame.columns]
@@ -138,7 +179,7 @@ def _tidy(frame: pd.DataFrame, columns: tuple[str, ...], order: tuple[str, ...])
     tidy = pd.DataFrame(index=frame.index)
     for name in columns:
         column = frame[name]
-        if name == "period":
+        if name in _DATES:
             tidy[name] = pd.to_datetime(column).dt.normalize()
         elif name in _TEXT or name in order:
             tidy[name] = column.astype("string").fillna("").astype("str")
@@ -188,32 +229,39 @@ def _write(path: Path, tables: Mapping[str, pd.DataFrame], meta: Mapping[str, An
     try:
         quoted = str(path).replace("'", "''")
         connection.execute(f"ATTACH '{quoted}' AS built (ROW_GROUP_SIZE {_ROW_GROUP})")
-        for name, frame in tables.items():
-            connection.register("frame", frame)
-            columns = ", ".join(_column(column) for column in frame.columns)
-            if name == PUBLICATION_TABLE:
-                connection.execute(
-                    f'CREATE TABLE built."{name}" AS '
-                    f"SELECT *, {_ENTRY} FROM (SELECT {columns} FROM frame)"
-                )
-            else:
-                connection.execute(f'CREATE TABLE built."{name}" AS SELECT {columns} FROM frame')
-            connection.unregister("frame")
-        connection.execute(f'CREATE TABLE built."{META_TABLE}" (key VARCHAR, value VARCHAR)')
-        connection.executemany(
-            f'INSERT INTO built."{META_TABLE}" VALUES (?, ?)',
-            [[key, json.dumps(value, ensure_ascii=False)] for key, value in sorted(meta.items())],
-        )
+        _fill(connection, "built", tables, meta)
         connection.execute("CHECKPOINT built")
         connection.execute("DETACH built")
     finally:
         connection.close()
 
 
+def _fill(
+    connection: duckdb.DuckDBPyConnection,
+    database: str,
+    tables: Mapping[str, pd.DataFrame],
+    meta: Mapping[str, Any],
+) -> None:
+    """Make the tables of a version in an attached database."""
+    for name, frame in tables.items():
+        connection.register("frame", frame)
+        columns = ", ".join(_column(column) for column in frame.columns)
+        rows = f"SELECT {columns} FROM frame"
+        if name == PUBLICATION_TABLE:
+            rows = f"SELECT *, {_ENTRY} FROM ({rows})"
+        connection.execute(f'CREATE TABLE {database}."{name}" AS {rows}')
+        connection.unregister("frame")
+    connection.execute(f'CREATE TABLE {database}."{META_TABLE}" (key VARCHAR, value VARCHAR)')
+    connection.executemany(
+        f'INSERT INTO {database}."{META_TABLE}" VALUES (?, ?)',
+        [[key, json.dumps(value, ensure_ascii=False)] for key, value in sorted(meta.items())],
+    )
+
+
 def _column(name: str) -> str:
     # pandas says NaN where there is no number; in the publication that is NULL.
-    if name == "period":
-        return "period::DATE AS period"
+    if name in _DATES:
+        return f'"{name}"::DATE AS "{name}"'
     if name in _TEXT or name in _ORDER or name in _FLAGS or name in {"place_level"}:
         return f'"{name}"'
     return f'CASE WHEN isnan("{name}") THEN NULL ELSE "{name}" END AS "{name}"'

@@ -1,8 +1,9 @@
-"""Charts on metrics and on gaps: which movements chance alone does not explain."""
+"""Charts on metrics and on gaps, trends of gaps: which movements chance alone does not explain."""
 
 from equity.monitoring.chart import ControlChart, control_chart
 from equity.monitoring.feed import Feed, feed
 from equity.monitoring.fitting import CHARTS, Fitted, drawn, fitting_chart
+from equity.monitoring.gap_trends import trends
 from equity.monitoring.rules import SIGNALS
 from equity.monitoring.series import Counts, Series
 from equity.monitoring.watching import Watched, signals, watch
@@ -21,5 +22,6 @@ __all__ = [
     "feed",
     "fitting_chart",
     "signals",
+    "trends",
     "watch",
 ]

@@ -23,6 +23,9 @@ MINIMUM = 24
 """Points below which nothing is said of a series' movement."""
 
 _AUTOCORRELATIONS = np.linspace(-0.5, 0.95, 30)
+_BELIEF = 0.75 * np.log(1 - _AUTOCORRELATIONS**2)
+"""Before anything is seen, neighbours that are nearly the same are less likely than others: with a
+flat belief they would make all intervals long, with the full (1 − r²) 24 points at 0.6 cover 92 %."""
 _STEADY_PARTS = (0.0, 0.5, 1.0)
 """Part of the noise that is the same in every period, where the sampling variances are known: the
 rest goes with them. Counts alone give 0; a process that wanders by itself gives 1."""
@@ -160,7 +163,7 @@ def _fit(
     for part in (None,) if variances is None else _STEADY_PARTS:
         sizes, scale = _standardized(seen, variances, part)
         y, x = level * sizes, design * sizes[..., None]
-        for r in _AUTOCORRELATIONS:
+        for r, belief in zip(_AUTOCORRELATIONS, _BELIEF, strict=True):
             # What is new in each value, given the one seen before it: independent, of variance 1.
             pull = np.where(before >= 0, np.power(r, apart), 0.0)
             own = np.where(seen, 1 / np.sqrt(1 - pull**2), 0.0)
@@ -174,7 +177,9 @@ def _fit(
             rest = ((y_new - (x_new @ b[..., None])[..., 0]) ** 2).sum(axis=1)
             rest = np.maximum(rest, smallest * scale)
             spread = np.log(np.where(seen, own * sizes, 1.0)).sum(axis=1)
-            likelihood = spread - (np.linalg.slogdet(information)[1] + freedom * np.log(rest)) / 2
+            likelihood = (
+                belief + spread - (np.linalg.slogdet(information)[1] + freedom * np.log(rest)) / 2
+            )
             covariance = (rest / freedom)[:, None, None] * inverse[:, :2, :2]
             found.append((likelihood, b[:, :2], covariance))
     likelihoods, coefficients, covariances = (np.stack(item, axis=1) for item in zip(*found, strict=True))  # fmt: skip

@@ -115,7 +115,7 @@ def publish(workspace: Workspace, *, force: bool = False) -> int:
             )
         version = disclosure.publish(
             workspace, definitions, held.entries, held.places, held.population, held.meta,
-            anew=force,
+            held.monitoring, anew=force,
         )  # fmt: skip
         write_manifest(
             workspace, replace(manifest, published=version, in_service=manifest.contents)
@@ -182,6 +182,8 @@ def _build(
     with stage("Withholding small numbers"):
         held = stages.protect(workspace, definitions, entries, ground)
         statuses = {str(k): int(v) for k, v in held.entries["status"].value_counts().items()}
+    with stage("Looking for what moves"):
+        held = stages.monitor(definitions, held)
         forget(workspace)
         candidate.write(workspace, held)
     now = datetime.now(UTC).isoformat(timespec="seconds")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from equity.errors import EquityError
-from equity.schema import ESTIMATE_COLUMNS, KEY
+from equity.schema import ESTIMATE_COLUMNS, KEY, MONITORING_TABLES
 from equity.workspace import Workspace
 
 _TABLES = ("entries", "places", "population")
@@ -26,6 +26,8 @@ class Candidate:
     places: pd.DataFrame
     population: pd.DataFrame
     meta: dict[str, Any]
+    monitoring: dict[str, pd.DataFrame] = field(default_factory=dict)
+    """Signals, charts and trends, by table (`equity.schema.MONITORING_TABLES`)."""
 
 
 def exists(workspace: Workspace) -> bool:
@@ -38,8 +40,9 @@ def write(workspace: Workspace, candidate: Candidate) -> None:
     folder = _folder(workspace)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name in _TABLES:
-        getattr(candidate, name).to_parquet(folder / f"{name}.parquet", index=False)
+    frames = {name: getattr(candidate, name) for name in _TABLES} | candidate.monitoring
+    for name, frame in frames.items():
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
     (folder / "meta.json").write_text(json.dumps(candidate.meta), encoding="utf-8")
 
 
@@ -50,13 +53,18 @@ def read(workspace: Workspace) -> Candidate:
         entries, places, population = (
             pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES
         )
+        monitoring = {
+            name: pd.read_parquet(folder / f"{name}.parquet")
+            for name in MONITORING_TABLES
+            if (folder / f"{name}.parquet").is_file()
+        }
         meta = json.loads((folder / "meta.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise EquityError(
             f"The candidate in {workspace.name_of(folder)} cannot be read ({type(error).__name__}). "
             "Run `python -m equity build --force`."
         ) from None
-    return Candidate(entries, places, population, meta)
+    return Candidate(entries, places, population, meta, monitoring)
 
 
 def contents(entries: pd.DataFrame) -> dict[str, str]:

@@ -19,7 +19,7 @@ from equity.workspace import DATA_ROOT_PREFIX, STORE_PREFIX, Workspace
 _CHUNK = 1 << 20
 _PACKAGE = Path(__file__).resolve().parent.parent
 # Rooms that show what was published: changing them changes no number.
-_SHOWING = {"ui", "steward", "charts", "narrative", "findings", "i18n", "publication"}
+_SHOWING = {"ui", "steward", "charts", "narrative", "i18n", "publication"}
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-from equity import cube, disclosure, framework, places, records, simulate
+from equity import cube, disclosure, framework, monitoring, places, records, simulate
 from equity.framework.models import Dataset, Definitions
 from equity.pipeline.candidate import Candidate
 from equity.pipeline.inputs import program_digest
+from equity.publication import Publication
 from equity.records.ledger import check_balance
-from equity.schema import ESTIMATE_COLUMNS, KEY
+from equity.schema import CHARTS_TABLE, ESTIMATE_COLUMNS, KEY, SIGNALS_TABLE, TRENDS_TABLE
 from equity.workspace import Workspace
 
 Done = Callable[[float], None]
@@ -109,6 +110,21 @@ def protect(
         ground.population,
         _meta(workspace, definitions, ground),
     )
+
+
+def monitor(definitions: Definitions, held: Candidate) -> Candidate:
+    """The candidate with what moves in it. It is looked for in what would be published alone."""
+    with disclosure.preview(
+        definitions, held.entries, held.places, held.population, held.meta
+    ) as connection:
+        publication = Publication.over(connection)
+        watched = monitoring.watch(publication, definitions)
+        found = {
+            SIGNALS_TABLE: watched.signals,
+            CHARTS_TABLE: watched.charts,
+            TRENDS_TABLE: monitoring.trends(publication, definitions),
+        }
+    return replace(held, monitoring=found)
 
 
 def _meta(workspace: Workspace, definitions: Definitions, ground: Ground) -> dict[str, Any]:

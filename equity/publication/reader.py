@@ -17,12 +17,17 @@ import pandas as pd
 
 from equity.i18n import DEFAULT, pick
 from equity.schema import (
+    CHARTS_TABLE,
     CITY,
     ESTIMATE_COLUMNS,
     KEY,
+    META_TABLE,
+    MONITORING_TABLES,
     PLACES_TABLE,
     POPULATION_TABLE,
     PUBLICATION_TABLE,
+    SIGNALS_TABLE,
+    TRENDS_TABLE,
 )
 
 _ID_DIGITS = 14
@@ -62,6 +67,12 @@ class Publication:
         self.meta: Mapping[str, Any] = MappingProxyType({k: json.loads(v) for k, v in meta})
         """Key → value: see `equity.disclosure.publish`."""
         self._connection = connection
+
+    @classmethod
+    def over(cls, connection: duckdb.DuckDBPyConnection, version: int = 0) -> Publication:
+        """The publication whose tables `connection` holds: a file's, or those of one that is not
+        written yet (version 0)."""
+        return cls(version, connection, connection.execute(f'FROM "{META_TABLE}"').fetchall())
 
     @property
     def identity(self) -> str:
@@ -172,12 +183,33 @@ class Publication:
         order = ' ORDER BY place_level, place, dimension, "group", dimension_2, group_2'
         return self._frame(f'FROM "{POPULATION_TABLE}" WHERE {where}{order}', values)
 
+    def signals(self, metric: str | None = None) -> pd.DataFrame:
+        """Signals of control charts (`equity.schema.SIGNAL_COLUMNS`), of one metric or of all."""
+        return self._monitored(SIGNALS_TABLE, metric)
+
+    def charts(self, metric: str | None = None) -> pd.DataFrame:
+        """The charted series (`equity.schema.CHART_COLUMNS`), of one metric or of all."""
+        return self._monitored(CHARTS_TABLE, metric)
+
+    def trends(self, metric: str | None = None) -> pd.DataFrame:
+        """Trends of gaps (`equity.schema.TREND_COLUMNS`), of one metric or of all."""
+        return self._monitored(TRENDS_TABLE, metric)
+
     def entry(self, id: str) -> pd.Series | None:
         """The entry with this id, as one row of a slice; None where this version has none."""
         if len(id) != _ID_DIGITS or set(id) - set("0123456789abcdef"):
             return None
         frame = self._frame(f"{_SELECT} WHERE entry = ?", [int(id, 16)])
         return None if frame.empty else frame.iloc[0]
+
+    def _monitored(self, table: str, metric: str | None) -> pd.DataFrame:
+        """Rows of a table of monitoring; none where the version was written before it had one."""
+        columns = ", ".join(f'"{name}"' for name in MONITORING_TABLES[table])
+        where, values = _where({"metric": metric})
+        try:
+            return self._frame(f'SELECT {columns} FROM "{table}" WHERE {where}', values)
+        except duckdb.CatalogException:
+            return pd.DataFrame(columns=list(MONITORING_TABLES[table]))
 
     def _frame(self, query: str, values: list[Any]) -> pd.DataFrame:
         # DuckDB's own `df()` takes as long again as the query for a page's few rows.

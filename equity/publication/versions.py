@@ -10,7 +10,7 @@ import duckdb
 
 from equity.errors import Problem, PublicationError
 from equity.publication.reader import Publication
-from equity.schema import META_TABLE, POINTER, PUBLICATION_FILE, READ_ONLY, VERSION, pointed_at
+from equity.schema import POINTER, PUBLICATION_FILE, READ_ONLY, READABLE, pointed_at
 from equity.workspace import Workspace
 
 _PREFIX, _SUFFIX = PUBLICATION_FILE.split("{version:06d}")
@@ -95,16 +95,16 @@ def _connect(workspace: Workspace, path: Path, version: int) -> Publication:
     except duckdb.Error:
         raise _half_built(workspace, path) from None
     try:
-        meta = connection.execute(f'FROM "{META_TABLE}"').fetchall()
-        publication = Publication(version, connection, meta)
+        publication = Publication.over(connection, version)
         schema_version = publication.meta["schema_version"]
     except (duckdb.Error, ValueError, KeyError):
         connection.close()
         raise _half_built(workspace, path) from None
-    if schema_version != VERSION:
+    if schema_version not in READABLE:
         connection.close()
+        known = " or ".join(map(str, READABLE))
         raise _error(
-            workspace, path, f"schema version {schema_version}", f"schema version {VERSION}",
+            workspace, path, f"schema version {schema_version}", f"schema version {known}",
             "Publish again with this program: `python -m equity build --publish --force`.",
         )  # fmt: skip
     return publication

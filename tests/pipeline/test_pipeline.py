@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from equity import framework, pipeline
+from equity import framework, monitoring, pipeline
 from equity.errors import DefinitionError, EquityError
 from equity.pipeline.inputs import Inputs, read_inputs
 from equity.pipeline.manifest import one_at_a_time, read_manifest
 from equity.publication import current_version, open_publication
+from equity.schema import SERIES_KEY, TREND_VERDICTS
 from equity.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,6 +76,26 @@ def test_the_publication_says_what_it_is_made_of(built):
     withheld = frame[frame["status"] == "suppressed"]
     assert len(withheld)
     assert withheld[["estimate", "lower", "upper", "se", "n", "numerator"]].isna().all().all()
+
+
+def test_trends_are_those_of_what_is_published(built):
+    workspace, report = built
+    publication = open_publication(workspace)
+    stored = publication.trends()
+    found = monitoring.trends(publication, framework.load(workspace))
+    assert len(stored) == len(found) > 100
+    assert set(stored["verdict"]) <= set(TREND_VERDICTS)
+    both = stored.merge(found, on=list(SERIES_KEY), suffixes=("", "_found"))
+    assert len(both) == len(stored)
+    assert both["change"].to_numpy() == pytest.approx(both["change_found"].to_numpy(), nan_ok=True)
+    assert (both["verdict"] == both["verdict_found"]).all()
+    assert "Looking for what moves" in report.seconds
+
+
+def test_building_the_same_again_publishes_nothing_new(workspace):
+    before = current_version(workspace)
+    pipeline.build(workspace, force=True)
+    assert pipeline.publish(workspace) == before
 
 
 def test_nothing_is_built_where_nothing_changed(built):

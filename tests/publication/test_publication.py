@@ -9,11 +9,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from equity.disclosure import publish
+from equity.disclosure import preview, publish
 from equity.errors import PublicationError
 from equity.framework.models import City, Definitions
-from equity.publication import current_version, entry_id, open_publication, versions
-from equity.schema import ESTIMATE_COLUMNS, KEY, POPULATION_COLUMNS, VERSION
+from equity.publication import (
+    Publication,
+    current_version,
+    entry_id,
+    open_publication,
+    versions,
+)
+from equity.schema import (
+    ESTIMATE_COLUMNS,
+    KEY,
+    MONITORING_TABLES,
+    POPULATION_COLUMNS,
+    TREND_COLUMNS,
+    VERSION,
+)
 from equity.workspace import Workspace
 
 
@@ -64,6 +77,16 @@ def places() -> pd.DataFrame:
 def population() -> pd.DataFrame:
     row = ["people", "district", "1", "", "", "", "", 1000, 50.0, 1.0]
     return pd.DataFrame([row], columns=list(POPULATION_COLUMNS))
+
+
+def trends(verdict: str = "closing") -> pd.DataFrame:
+    told = dict.fromkeys(TREND_COLUMNS) | {
+        "metric": "cleared", "period_kind": "quarter", "place_level": "city", "place": "city",
+        "dimension": "language", "series": "gap", "first": pd.Timestamp(2019, 7, 1),
+        "last": pd.Timestamp(2026, 4, 1), "points": 28, "change": -5.0, "verdict": verdict,
+    }  # fmt: skip
+    short = told | {"group": "vi", "first": None, "last": None, "points": 0, "change": None}
+    return pd.DataFrame([short | {"verdict": "cannot_tell", "reason": "few_points"}, told | {"group": "es"}])  # fmt: skip
 
 
 @pytest.fixture
@@ -244,3 +267,52 @@ def test_a_store_that_was_deleted_and_built_anew_is_read_anew(published):
     assert again.version == first.version == 1
     assert again.identity != first.identity
     assert again.slice("cleared")["estimate"].iloc[0] == 33
+
+
+def test_trends_are_stored_with_their_version(workspace):
+    publish(workspace, definitions(), entries(), places(), population(), {}, {"trends": trends()})
+    frame = open_publication(workspace).trends("cleared")
+    assert tuple(frame.columns) == TREND_COLUMNS
+    assert frame["group"].tolist() == ["es", "vi"]
+    assert frame["verdict"].tolist() == ["closing", "cannot_tell"]
+    assert frame["reason"].tolist() == ["", "few_points"]
+    assert frame["first"].tolist() == [pd.Timestamp(2019, 7, 1), pd.NaT]
+    assert frame["change"].iloc[0] == -5
+    assert np.isnan(frame["change"].iloc[1])
+    assert len(open_publication(workspace).trends()) == 2
+    assert open_publication(workspace).trends("another").empty
+    assert open_publication(workspace).signals().empty  # nobody gave any
+
+
+def test_what_monitoring_found_is_part_of_what_a_version_says(workspace):
+    def published(frame):
+        return publish(
+            workspace, definitions(), entries(), places(), population(), {}, {"trends": frame}
+        )
+
+    assert [published(trends()), published(trends()[::-1]), published(trends("widening"))] == [1, 1, 2]  # fmt: skip
+    assert open_publication(workspace, 1).trends()["verdict"].iloc[0] == "closing"
+
+
+def test_a_version_from_before_monitoring_reads_as_one_that_found_nothing(published):
+    with duckdb.connect(str(published.publications / "publication-000001.duckdb")) as file:
+        for table in MONITORING_TABLES:
+            file.execute(f"DROP TABLE {table}")
+        file.execute("UPDATE meta SET value = '2' WHERE key = 'schema_version'")
+    publication = open_publication(published)
+    assert len(publication.slice("cleared")) == 3
+    assert publication.trends().columns.tolist() == list(TREND_COLUMNS)
+    assert publication.trends().empty
+    assert publication.signals("cleared").empty
+    assert publication.charts().empty
+
+
+def test_what_is_not_written_yet_is_read_like_what_is(published):
+    with preview(definitions(), entries(), places(), population(), {"app_version": "1"}) as held:
+        before = Publication.over(held)
+        pd.testing.assert_frame_equal(
+            before.slice("cleared", place_level=None, dimension=None),
+            open_publication(published).slice("cleared", place_level=None, dimension=None),
+        )
+        assert before.meta["app_version"] == "1"
+        assert before.trends().empty
