@@ -10,15 +10,18 @@ from equity.findings.compare import (
     periods,
 )
 from equity.findings.measures import summarize
-from equity.findings.model import Entry, Finding, Position, Verdict
+from equity.findings.model import Entry, Finding, Position, Trend, TrendVerdict, Verdict
 from equity.findings.reference import is_count
 from equity.findings.series import gap_series, gaps, series
+from equity.findings.trend import trend_of
 
 __all__ = [
     "PLACE_PREFIX",
     "Entry",
     "Finding",
     "Position",
+    "Trend",
+    "TrendVerdict",
     "Verdict",
     "compare",
     "comparisons",
@@ -31,4 +34,5 @@ __all__ = [
     "periods",
     "series",
     "summarize",
+    "trend_of",
 ]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from equity.findings.model import Entry, Finding, Verdict
 from equity.findings.reference import PER_ENTRY, city_rows, favourable, references
+from equity.findings.trend import trend_of
 from equity.findings.verdict import (
     UNKNOWN_SHARE_LIMIT,
     Band,
@@ -117,6 +118,7 @@ def compare(
     worst, lean, band = _furthest(known)
     reference = _reference_name(definition)
     common = definition.reference.kind not in PER_ENTRY
+    whole = place == (CITY, CITY) and not within[0] and not treatment
     finding = Finding(
         id=".".join((metric, by, kind, start.isoformat(), treatment, *place, *within)),
         metric=metric,
@@ -147,6 +149,7 @@ def compare(
         place=place[1],
         within_dimension=within[0],
         within_group=within[1],
+        trend=trend_of(publication, metric, by, worst.code if worst else None) if whole else None,
     )
     if treatment or definition.unfinished is None:
         return finding

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 Verdict = Literal["parity", "gap", "cannot_tell"]
+TrendVerdict = Literal["closing", "widening", "steady", "cannot_tell"]
 Position = Literal[
     "behind", "ahead", "within", "unclear", "suppressed", "no_records", "unknown", "not_applicable"
 ]
@@ -42,6 +43,32 @@ class Entry:
     immature: bool = False
     entry: str = ""
     """The published entry's id, by which its evidence is found; "" outside a publication."""
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Whether the gap of one group or place moves; `equity.schema.TREND_COLUMNS` says what is what.
+
+    `change` along a straight line over the window `first`–`last`, positive towards the unfavourable
+    side, with its 95 % interval (which decides what is steady) and its simultaneous one (which
+    decides what moves); numbers are None where no line was fitted. `reason`: why it cannot be told.
+    """
+
+    code: str
+    verdict: TrendVerdict
+    reason: str = ""
+    period_kind: str = "quarter"
+    first: date | None = None
+    last: date | None = None
+    points: int = 0
+    change: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    lower_simultaneous: float | None = None
+    upper_simultaneous: float | None = None
+    level: float | None = None
+    margin: float | None = None
+    against: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,3 +114,5 @@ class Finding:
     within_group: str = ""
     other_verdicts: tuple[tuple[str, Verdict], ...] = field(default=())
     """Verdicts under the other treatments of unfinished cases, where they differ."""
+    trend: Trend | None = None
+    """Whether the gap of `worst` moves; None for restricted comparisons and other treatments."""

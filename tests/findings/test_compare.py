@@ -9,7 +9,7 @@ import pytest
 
 from equity.findings import compare, comparisons, gap_series, latest_period, overview, period_kinds
 from equity.framework.models import Definitions, Metric
-from equity.schema import ESTIMATE_COLUMNS, KEY
+from equity.schema import ESTIMATE_COLUMNS, KEY, TREND_COLUMNS
 
 FY21, FY22 = date(2021, 7, 1), date(2022, 7, 1)
 
@@ -18,6 +18,7 @@ class Published:
     """The reading side of a publication over a frame."""
 
     version = 3
+    moving: list[dict] = []  # noqa: RUF012 - rows of stored trends
 
     def __init__(self, rows: list[dict]):
         frame = pd.DataFrame(rows).reindex(columns=[*KEY, *ESTIMATE_COLUMNS, "entry"])
@@ -34,6 +35,9 @@ class Published:
                 value = pd.Timestamp(value) if column == "period" else value
                 rows = rows[rows[column] == value]
         return rows
+
+    def trends(self, metric=None):
+        return pd.DataFrame(self.moving, columns=list(TREND_COLUMNS))
 
     def tables(self, metric):
         columns = ["treatment", "period_kind", "place_level", "dimension", "dimension_2"]
@@ -324,3 +328,41 @@ def test_a_group_without_a_number_forbids_parity_whatever_the_reason():
     finding = compare(Published(rows), definitions(), "cleared", by="language")
     assert finding.verdict == "cannot_tell"
     assert finding.missing == ("tagalog",)
+
+
+def moving(code: str, verdict: str, **key) -> dict:
+    return {
+        "metric": "cleared", "period_kind": "quarter", "place_level": "city", "place": "city",
+        "dimension": "", "group": "", "series": "gap", "against": "",
+        "first": pd.Timestamp(2019, 7, 1), "last": pd.Timestamp(2026, 4, 1), "points": 28,
+        "change": 6.0, "lower": 3.0, "upper": 9.0, "lower_simultaneous": 2.0,
+        "upper_simultaneous": 10.0, "level": 8.0, "margin": 3.5, "verdict": verdict, "reason": "",
+    } | key  # fmt: skip
+
+
+def test_a_finding_carries_the_stored_trend_of_the_pair_that_decides():
+    rows = [CITY_ROW, language("english", 700, 1000), language("spanish", 500, 1000)]
+    rows += [district("1", 500, 1000), district("2", 690, 1000)]
+    published = Published(rows)
+    published.moving = [
+        moving("english", "steady", dimension="language", group="english"),
+        moving("spanish", "widening", dimension="language", group="spanish"),
+        moving("1", "cannot_tell", place_level="district", place="1", reason="yearly", change=None),
+    ]
+    trend = compare(published, definitions(), "cleared", by="language").trend
+    assert (trend.code, trend.verdict) == ("spanish", "widening")
+    assert (trend.change, trend.lower_simultaneous, trend.points) == (6.0, 2.0, 28)
+    assert (trend.first, trend.last) == (date(2019, 7, 1), date(2026, 4, 1))
+    place = compare(published, definitions(), "cleared", by="place:district").trend
+    assert (place.code, place.verdict, place.reason, place.change) == ("1", "cannot_tell", "yearly", None)  # fmt: skip
+
+
+def test_a_restricted_comparison_has_no_trend():
+    # The stored one is of the whole city.
+    rows = [CITY_ROW, language("spanish", 500, 1000), language("english", 700, 1000)]
+    rows += [language(c, 500, 1000, place_level="district", place="1") for c in ("spanish", "english")]  # fmt: skip
+    published = Published(rows)
+    published.moving = [moving("spanish", "widening", dimension="language", group="spanish")]
+    inside = compare(published, definitions(), "cleared", by="language", place=("district", "1"))
+    assert inside.worst
+    assert inside.trend is None
