@@ -6,6 +6,7 @@ Every sentence is composed from a finding and its metric's YAML; nothing here co
 from equity.narrative.caveats import brief, caveats, marks, notes_on, of_entry, of_series
 from equity.narrative.definition import metric_definition
 from equity.narrative.headline import headline
+from equity.narrative.moving import movement, moving, trend_word
 from equity.narrative.names import comparison_name, names_of, reference_name
 from equity.narrative.numbers import difference, quantity, tolerance_text
 from equity.narrative.reading import (
@@ -28,6 +29,8 @@ __all__ = [
     "interval_meaning",
     "marks",
     "metric_definition",
+    "movement",
+    "moving",
     "names_of",
     "notes_on",
     "of_entry",
@@ -39,5 +42,6 @@ __all__ = [
     "reference_name",
     "tolerance_text",
     "trend_sentence",
+    "trend_word",
     "verdict_word",
 ]

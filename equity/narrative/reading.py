@@ -8,6 +8,7 @@ from equity.findings import is_count
 from equity.findings.model import Finding, Verdict
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
+from equity.narrative.moving import moving
 from equity.narrative.names import is_place, listed, reference_name
 from equity.narrative.numbers import (
     TABLE_FIGURES,
@@ -35,8 +36,8 @@ def position_word(position: str, say: Translator) -> str:
 def reading(finding: Finding, definitions: Definitions, names: Names, say: Translator) -> str:
     """One to three sentences on reach and firmness, "" where there is nothing to add.
 
-    The people beyond what the reference would give, who else is behind, and whether another rule
-    for unfinished cases would change the verdict.
+    The people beyond what the reference would give, who else is behind, whether another rule for
+    unfinished cases would change the verdict, and whether the gap moves.
     """
     metric = definitions.metrics[finding.metric]
     if is_count(metric):
@@ -70,6 +71,8 @@ def reading(finding: Finding, definitions: Definitions, names: Names, say: Trans
                 verdict=_quoted_verdict(verdict, say),
             )
         )
+    if finding.trend:
+        sentences.append(moving(finding.trend, metric, say))
     return " ".join(sentences)
 
 

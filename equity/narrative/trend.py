@@ -1,4 +1,4 @@
-"""Where a gap stood at two ends of a series, without a verdict on what lies between."""
+"""Where a gap stood at two ends of a series; whether it moves is told in `equity.narrative.moving`."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import pandas as pd
 import streamlit as st
 
-from equity.findings import Finding, compare, gap_series, overview, series
+from equity.findings import Finding, Trend, compare, gap_series, overview, series, trend_of
 from equity.framework.load import load
 from equity.framework.models import Definitions
 from equity.publication import Publication, current_version, open_publication
@@ -66,6 +66,11 @@ def over_time(here: Here, metric: str, **choices: Any) -> pd.DataFrame:
 def gap_over_time(here: Here, metric: str, **choices: Any) -> pd.DataFrame:
     """`findings.gap_series` on the publication of this run."""
     return _gap(*_identity(here), here, metric, tuple(sorted(choices.items())))
+
+
+def trend(here: Here, metric: str, by: str, code: str) -> Trend | None:
+    """`findings.trend_of` in the publication of this run."""
+    return trend_of(here.publication, metric, by, code)
 
 
 def made(here: Here, key: tuple[str, ...], make: Callable[[], T]) -> T:

@@ -84,6 +84,7 @@ def _metric(here: Here, id: str, finding: Finding | None) -> None:
     frame.metric_title(say, names.metric(here, id), finding.verdict if finding else None)
     frame.words(speak.headline(here, finding) if finding else say("ui.nothing_published"))
     if finding:
+        frame.words(speak.movement(here, finding))
         frame.words(speak.quiet_line(here, finding), quiet=True)
         frame.words(speak.brief(here, finding), quiet=True)
     frame.terms(

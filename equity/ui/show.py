@@ -206,7 +206,8 @@ def finding_line(here: Here, finding: Finding) -> None:
     text, picture = st.columns([3, 1], vertical_alignment="center", gap="medium")
     with text, st.container(gap="xxsmall"):
         sentence, mind = speak.headline(here, finding), speak.brief(here, finding)
-        frame.line(here.say, finding.verdict, sentence, mind)
+        moves = speak.movement(here, finding)
+        frame.line(here.say, finding.verdict, sentence, ". ".join(filter(None, (moves, mind))))
         navigation.to_breakdown(
             here, finding, speak.eyebrow(here, finding.metric, names.comparison(here, finding.by))
         )

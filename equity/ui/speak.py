@@ -31,6 +31,11 @@ def brief(here: Here, finding: Finding) -> str:
     return narrative.brief(finding, here.definitions, here.say)
 
 
+def movement(here: Here, finding: Finding) -> str:
+    """How sure the verdict is and whether the gap moves, in a few words; "" where nobody follows it."""
+    return narrative.movement(finding, here.definitions, here.say)
+
+
 def interval_meaning(here: Here) -> str:
     """What an interval means for records that are complete and no sample."""
     return narrative.interval_meaning(here.say)

@@ -56,12 +56,14 @@ def choose(here: Here) -> View:
 
 
 def head(here: Here, view: View) -> None:
-    """Whether the gap of the chosen group has moved."""
+    """Whether the gap of the chosen group moves, and where it stood at both ends."""
     eyebrow = speak.eyebrow(here, view.metric)
     if not view.shown:
         frame.head(here.say, eyebrow, here.say("ui.nothing_published"))
         return
-    frame.head(here.say, eyebrow, _sentence(here, view), quiet=here.say("ui.trend_quiet"))
+    ends, moving = _sentence(here, view), _moving(here, view)
+    quiet = here.say("ui.trend_quiet")
+    frame.head(here.say, eyebrow, moving or ends, more=ends if moving else "", quiet=quiet)
 
 
 def by_group(here: Here, view: View) -> None:
@@ -186,6 +188,14 @@ def _gaps(here: Here, view: View) -> pd.DataFrame:
         period_kind=view.kind,
         treatment=view.treatment,
     )
+
+
+def _moving(here: Here, view: View) -> str:
+    """The stored verdict; "" where there is none (trends are told under the metric's own rules)."""
+    trend = load.trend(here, view.metric, view.by, view.code)
+    if trend is None or view.treatment:
+        return ""
+    return narrative.moving(trend, here.definitions.metrics[view.metric], here.say)
 
 
 def _sentence(here: Here, view: View) -> str:

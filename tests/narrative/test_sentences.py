@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from equity.findings.model import Entry, Finding
+from equity.findings.model import Entry, Finding, Trend
 from equity.framework.models import Metric, Note
 from equity.i18n import CATALOGUES, Translator, catalogue
 from equity.narrative import (
@@ -20,6 +20,8 @@ from equity.narrative import (
     headline,
     interval_meaning,
     metric_definition,
+    movement,
+    moving,
     names_of,
     notes_on,
     quiet_line,
@@ -28,6 +30,7 @@ from equity.narrative import (
     verdict_word,
 )
 from equity.narrative.headline import result_text
+from equity.schema import TREND_REASONS
 from tests.narrative import samples
 
 EN, ES = Translator("en"), Translator("es")
@@ -308,8 +311,7 @@ def test_definition_names_a_reference_group() -> None:
 def test_trend_says_both_ends_and_gives_no_verdict() -> None:
     frame = samples.gaps()
     assert trend_sentence(frame, samples.metric(), "District 3", "year", EN) == (
-        "“District 3”: 4 points behind (0 to 8) in 2018, 13 points behind (9 to 17) in 2021. "
-        "Two periods are not a trend yet."
+        "“District 3”: 4 points behind (0 to 8) in 2018, 13 points behind (9 to 17) in 2021."
     )
 
 
@@ -336,6 +338,65 @@ def test_a_gap_whose_interval_crosses_zero_names_both_sides() -> None:
 def test_unfinished_periods_do_not_make_a_trend() -> None:
     frame = samples.gaps().iloc[3:]
     assert "not yet two complete periods" in trend_sentence(frame, samples.metric(), "D", "year", EN)  # fmt: skip
+
+
+def trend(verdict: str = "widening", **changes: Any) -> Trend:
+    return Trend(
+        **{
+            "code": "4", "verdict": verdict, "first": date(2019, 7, 1), "last": date(2026, 4, 1),
+            "points": 28, "change": 9.2, "lower": 5.9, "upper": 12.4, "lower_simultaneous": 4.6,
+            "upper_simultaneous": 13.3, "level": 20.0, "margin": 3.6,
+        }
+        | changes
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        (trend(), "The gap is widening: along a straight line from Q3 2019 to Q2 2026 it went 9.2 points further from the reference (widened interval 4.6 to 13 points)."),
+        (trend("closing", change=-9.2, lower_simultaneous=-13.3, upper_simultaneous=-4.6), "The gap is closing: along a straight line from Q3 2019 to Q2 2026 it came 9.2 points nearer to the reference (widened interval 4.6 to 13 points)."),
+        (trend("steady"), "it certainly changed by less than 3.6 points, half the tolerance."),
+        (trend("cannot_tell", reason="uncertain", lower_simultaneous=-2.0, upper_simultaneous=7.0), "it may have come 2 points nearer or gone 7 points further."),
+        (trend("cannot_tell", reason="uncertain", lower_simultaneous=-2.0, upper_simultaneous=7.0, level=-5.0), "it may have come 7 points nearer or gone 2 points further."),
+        (trend("cannot_tell", reason="crossed"), "it cannot be told whether it came nearer to the reference or went past it."),
+        (trend("cannot_tell", reason="few_points", points=7, change=None), "7 finished periods are shown, and it takes 24 quarters or months."),
+        (trend("cannot_tell", reason="yearly", points=7, change=None), "it is published by year only, and it takes 24 quarters or months."),
+        (trend("cannot_tell", reason="withheld", change=None), "more than a quarter of the periods from Q3 2019 to Q2 2026 are withheld"),
+    ],
+)  # fmt: skip
+def test_a_trend_says_how_far_since_when_and_how_sure(told: Trend, text: str) -> None:
+    assert text in moving(told, samples.metric(), EN)
+    assert "{" not in moving(told, samples.metric(), ES)
+
+
+def test_a_list_says_certainty_and_movement_in_a_few_words() -> None:
+    found = samples.finding(trend=trend())
+    assert movement(found, samples.definitions(), EN) == (
+        "Certain · widening: 9.2 points further since Q3 2019 (4.6 to 13 points)"
+    )
+    assert movement(found, samples.definitions(), ES).startswith("Con certeza · se amplía")
+    assert movement(samples.finding(), samples.definitions(), EN) == ""
+    open_ = samples.by_language(trend=trend("steady"))
+    assert movement(open_, samples.definitions(), EN).startswith("Not certain · steady")
+    assert "The gap is widening" in reading(found, samples.definitions(), samples.NAMES, EN)
+
+
+def test_the_change_of_a_rate_is_that_of_a_year() -> None:
+    rate = samples.metric(kind="rate", population="households")
+    text = moving(trend(), rate, EN)
+    assert "went 37 points further" in text  # four quarters of 9.2
+    assert "18 to 53 points" in text
+    assert text.endswith("These are figures of a whole year.")
+
+
+@pytest.mark.parametrize("reason", TREND_REASONS)
+def test_every_reason_has_its_words(reason: str) -> None:
+    told = trend("cannot_tell", reason=reason)
+    for say in (EN, ES):
+        assert len(moving(told, samples.metric(), say)) > 40
+        found = samples.finding(trend=told)
+        assert "narrative." not in movement(found, samples.definitions(), say)
 
 
 # --- catalogues ----------------------------------------------------------------------------------
