@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from equity.ui import breakdown, frame, here, next_step, show, speak
+from equity.ui import breakdown, frame, here, measures, next_step, show, speak
 
 page = here()
 top = st.container()
@@ -23,6 +23,7 @@ if places:
             drawing = show.dots(page, places, field="place", name="places")
     speak.notes(page, places)
     show.behind(page, drawing, "places", view.metric, on_map=drawn, level=view.level)
+    measures.fold(page, places, "places")
 
 if groups:
     speak.section(page, groups, main=main is groups)
@@ -30,6 +31,7 @@ if groups:
     drawing = show.dots(page, groups, name="groups")
     speak.notes(page, groups)
     show.behind(page, drawing, "groups", view.metric)
+    measures.fold(page, groups, "groups")
 
 for label, finding in breakdown.crossed(page, view):
     frame.heading(label, speak.headline(page, finding))
