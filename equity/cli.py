@@ -1,5 +1,5 @@
-"""The command line: python -m equity build | publish | check | status | run | quarantine | schemas |
-calibrate.
+"""The command line: python -m equity build | publish | check | status | run | digest |
+quarantine | schemas | calibrate.
 
 Exit codes: 0 done, 1 something is wrong and the message says what to do, 2 the command was typed
 wrongly, 130 interrupted.
@@ -12,7 +12,8 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +33,14 @@ app = typer.Typer(
     help="Build and publish a city's equity metrics, and explore them. "
     "The workspace is data/, or the folder that EQUITY_WORKSPACE names.",
 )  # fmt: skip
+
+
+class Format(StrEnum):
+    """What a text is written as."""
+
+    markdown = "markdown"
+    html = "html"
+
 
 Rows = Annotated[
     int | None,
@@ -151,6 +160,35 @@ def quarantine(
         f"{_count(rows, 'row')} written to {out}, readable by you only. "
         "They may hold private fields: delete the file when you are done."
     )
+
+
+@app.command()
+def digest(
+    since: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="Periods that end on or after this day.")
+    ],
+    format: Annotated[Format, typer.Option(help="What to write.")] = Format.markdown,
+    language: Annotated[
+        str | None, typer.Option(help="One of the city's languages; its first where not said.")
+    ] = None,
+) -> None:
+    """Write what changed since a day: the movements that are hardly chance, in sentences."""
+    from equity import framework, monitoring, publication
+    from equity.i18n import Translator
+    from equity.narrative.digest import digest as text
+
+    workspace = open_workspace()
+    definitions = framework.load(workspace)
+    spoken = definitions.city.languages
+    if language is not None and language not in spoken:
+        raise EquityError(f"There is no text in {language}. Name one of: {', '.join(spoken)}.")
+    say = Translator(language or spoken[0], definitions.city.fiscal_year_start)
+    day = since.date()
+    now = publication.open_publication(workspace)
+    before = publication.earlier(workspace, now.version, day)
+    told = monitoring.feed(now.signals(), now.charts(), before.signals() if before else None, day)
+    html = format is Format.html
+    typer.echo(text(told, definitions, now, say, since=day, html=html), nl=False)
 
 
 @app.command()

@@ -129,6 +129,19 @@ def test_a_dataset_that_is_not_there_is_told(city, monkeypatch, capsys, tmp_path
     assert not out.exists()
 
 
+def test_a_digest_is_written_in_the_city_s_languages(sample, monkeypatch, capsys):
+    monkeypatch.setenv("EQUITY_WORKSPACE", str(sample.root))
+    monkeypatch.setenv("EQUITY_STORE", str(sample.store))
+    assert typed(monkeypatch, "digest", "--since", "2024-07-01") == 0
+    assert capsys.readouterr().out.startswith("# San José: what changed since July 1, 2024\n")
+    spanish = ("digest", "--since", "2024-07-01", "--format", "html", "--language", "es")
+    assert typed(monkeypatch, *spanish) == 0
+    assert '<html lang="es">' in capsys.readouterr().out
+    assert typed(monkeypatch, "digest", "--since", "2024-07-01", "--language", "xx") == 1
+    assert "en, es" in capsys.readouterr().err
+    assert typed(monkeypatch, "digest", "--since", "July") == 2
+
+
 def test_a_terminal_gets_bars_and_a_log_gets_lines(monkeypatch, capsys):
     with cli._progress() as progress:
         progress("Taking in calls", 0.0)

@@ -5,6 +5,6 @@ its slices. Nothing here can reach records, cells or the code that makes them.
 """
 
 from equity.publication.reader import Publication, entry_id
-from equity.publication.versions import current_version, open_publication, versions
+from equity.publication.versions import current_version, earlier, open_publication, versions
 
-__all__ = ["Publication", "current_version", "entry_id", "open_publication", "versions"]
+__all__ = ["Publication", "current_version", "earlier", "entry_id", "open_publication", "versions"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -45,6 +46,18 @@ def versions(workspace: Workspace) -> list[int]:
     found = workspace.publications.glob(PUBLICATION_FILE.format(version=0).replace("0" * 6, "*"))
     digits = (path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for path in found)
     return sorted(int(text) for text in digits if text.isdecimal())
+
+
+def earlier(workspace: Workspace, version: int, day: date | None = None) -> Publication | None:
+    """The newest readable version before `version`, made before `day` where one is given."""
+    for number in reversed([kept for kept in versions(workspace) if kept < version]):
+        try:
+            publication = open_publication(workspace, number)
+        except PublicationError:
+            continue
+        if day is None or str(publication.meta["created"])[:10] < day.isoformat():
+            return publication
+    return None
 
 
 def open_publication(workspace: Workspace, version: int | None = None) -> Publication:

@@ -15,6 +15,7 @@ from equity.framework.models import City, Definitions
 from equity.publication import (
     Publication,
     current_version,
+    earlier,
     entry_id,
     open_publication,
     versions,
@@ -305,6 +306,17 @@ def test_a_version_from_before_monitoring_reads_as_one_that_found_nothing(publis
     assert publication.trends().empty
     assert publication.signals("cleared").empty
     assert publication.charts().empty
+
+
+def test_the_version_before_is_the_newest_that_can_be_read(published):
+    assert earlier(published, 1) is None
+    for _ in range(2):
+        publish(published, definitions(), entries(), places(), population(), {}, anew=True)
+    assert earlier(published, 3).version == 2
+    assert earlier(published, 3, date(2100, 1, 1)).version == 2
+    assert earlier(published, 3, date(2000, 1, 1)) is None
+    (published.publications / "publication-000002.duckdb").write_bytes(b"half")
+    assert earlier(published, 3).version == 1
 
 
 def test_what_is_not_written_yet_is_read_like_what_is(published):
