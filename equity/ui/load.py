@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import pandas as pd
 import streamlit as st
 
+from equity import monitoring
 from equity.findings import Finding, Trend, compare, gap_series, overview, series, trend_of
 from equity.framework.load import load
 from equity.framework.models import Definitions
-from equity.publication import Publication, current_version, open_publication
+from equity.monitoring import Feed
+from equity.publication import Publication, current_version, earlier, open_publication
 from equity.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -73,6 +75,14 @@ def trend(here: Here, metric: str, by: str, code: str) -> Trend | None:
     return trend_of(here.publication, metric, by, code)
 
 
+def feed(here: Here) -> Feed | None:
+    """What changed, by the signals of this run's publication and those of the version before it.
+
+    None where the publication was written before signals were kept.
+    """
+    return _feed(*_identity(here), here)
+
+
 def made(here: Here, key: tuple[str, ...], make: Callable[[], T]) -> T:
     """What `make` gives in the reader's language, made once; `key` says what it is."""
     return cast("T", _made(*_identity(here), here.say.language, key, make))
@@ -110,6 +120,17 @@ def _gap(
     store: str, version: str, digest: str, _here: Here, metric: str, choices: _Choices
 ) -> pd.DataFrame:
     return gap_series(_here.publication, _here.definitions, metric, **dict(choices))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _feed(store: str, version: str, digest: str, _here: Here) -> Feed | None:
+    charts = _here.publication.charts()
+    if charts.empty:
+        return None
+    before = earlier(_here.workspace, _here.publication.version)
+    return monitoring.feed(
+        _here.publication.signals(), charts, before.signals() if before else None
+    )
 
 
 @st.cache_resource(max_entries=_MADE, show_spinner=False)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from equity.ui import frame, here, next_step, overview, show
+from equity.ui import changes, frame, here, next_step, overview, show
 
 page = here()
 top = st.container()
@@ -11,6 +11,7 @@ findings = overview.findings(page, department)
 with top:
     overview.head(page, findings)
 
+changes.part(page, department)
 for verdict, ranked in overview.by_verdict(findings).items():
     overview.heading(page, verdict, ranked)
     for finding in ranked[: overview.SHOWN]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from equity.ui import here, next_step, trends
+from equity.ui import control, here, next_step, trends
 
 page = here()
 top = st.container()
@@ -11,7 +11,9 @@ with top:
     trends.head(page, view)
 
 trends.by_group(page, view)
+control.value(page, view)
 trends.gap(page, view)
+control.gap(page, view)
 
 next_step.links(
     page, ("breakdown", "breakdown"), ("department", "promises"), ("methods", "methods")

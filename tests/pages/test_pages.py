@@ -138,6 +138,23 @@ def test_methods_say_how_people_were_carried(open_page: Open) -> None:
     assert "185,748" in text
 
 
+def test_the_overview_says_what_changed(open_page: Open) -> None:
+    text = " ".join(said(open_page("overview")))
+    assert "What changed" in text
+    assert "lines were watched. At most one entry in twenty is expected to be chance." in text
+    assert "Qué cambió" in " ".join(said(open_page("overview", lang="es")))
+
+
+def test_trends_say_what_chance_does(open_page: Open) -> None:
+    address = {"metric": "scholarship_share", "by": "language", "group": "spanish"}
+    app = open_page("trends", kind="quarter", **address)
+    assert "chance alone" in " ".join(said(app))
+    assert "A line on which nothing changed would show at least one mark in" in " ".join(said(app))
+    assert len(charts(app)) == 4
+    yearly = open_page("trends", kind="fiscal_year", **address)
+    assert "Months or quarters are needed" in " ".join(said(yearly))
+
+
 def test_a_table_is_made_when_its_fold_is_opened(open_page: Open) -> None:
     app = open_page("breakdown", metric="priority1_within_8_minutes", level="district")
     assert not app.dataframe
