@@ -158,7 +158,7 @@ def test_every_command_and_option_is_documented():
     text = (ROOT / "docs" / "commands.md").read_text("utf-8")
     commands = typer.main.get_command(cli.app).commands
     assert set(commands) == {
-        "build", "publish", "check", "status", "run", "quarantine", "schemas",
+        "build", "publish", "check", "status", "run", "digest", "quarantine", "schemas",
         "calibrate",
     }  # fmt: skip
     for name, command in commands.items():
