@@ -80,7 +80,7 @@ def place_map(
     title = say(
         f"charts.{head}",
         reference=reference_name(finding, names, say),
-        tolerance=tolerance_text(metric, say),
+        tolerance=tolerance_text(metric, say, finding.tolerance),
     )
     chart = (
         alt.layer(*layers)

@@ -1,25 +1,39 @@
 """What the published entries show: comparisons and verdicts."""
 
-from equity.findings.compare import (
+from equity.findings.compare import compare
+from equity.findings.elsewhere import of_areas
+from equity.findings.measures import summarize
+from equity.findings.model import (
+    Entry,
+    Finding,
+    Position,
+    Settle,
+    Told,
+    Trend,
+    TrendVerdict,
+    Verdict,
+)
+from equity.findings.overview import overview
+from equity.findings.reference import is_count
+from equity.findings.series import gap_series, gaps, series
+from equity.findings.tables import (
+    PERIOD_PREFERENCE,
     PLACE_PREFIX,
-    compare,
     comparisons,
     latest_period,
-    overview,
     period_kinds,
     periods,
 )
-from equity.findings.measures import summarize
-from equity.findings.model import Entry, Finding, Position, Trend, TrendVerdict, Verdict
-from equity.findings.reference import is_count
-from equity.findings.series import gap_series, gaps, series
 from equity.findings.trend import trend_of
 
 __all__ = [
+    "PERIOD_PREFERENCE",
     "PLACE_PREFIX",
     "Entry",
     "Finding",
     "Position",
+    "Settle",
+    "Told",
     "Trend",
     "TrendVerdict",
     "Verdict",
@@ -29,6 +43,7 @@ __all__ = [
     "gaps",
     "is_count",
     "latest_period",
+    "of_areas",
     "overview",
     "period_kinds",
     "periods",

@@ -36,6 +36,7 @@ def people_affected(
     se: Numbers,
     base: Numbers,
     *,
+    surely: Numbers = 0.0,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Affected:
@@ -46,7 +47,9 @@ def people_affected(
     base·shortfall is a number of people). NaN where there is no group. The sum is simulated from
     groups whose difference is certain by itself at their estimate and all others at the reference,
     which gives chance everything it could claim; the mean excess is taken off, and the lower end is
-    the basic bootstrap's. Same seed, same answer.
+    the basic bootstrap's. `surely`: the lower ends of simultaneous intervals of the shortfalls, where
+    they are known; their sum is a lower end of its own, and the larger one counts. Same seed, same
+    answer, whatever the order of the groups.
 
     >>> equal = people_affected([[0.01, -0.01, 0.0]], [[0.02, 0.02, 0.02]], [[1000, 1000, 1000]])
     >>> bool(equal.lower[0] > 0)
@@ -58,7 +61,11 @@ def people_affected(
     gap, error, people = (np.atleast_2d(np.asarray(v, dtype=float)) for v in (shortfall, se, base))
     gap, error, people = np.broadcast_arrays(gap, error, people)
     known = np.isfinite(gap) & np.isfinite(error) & np.isfinite(people)
+    least = np.where(known, np.nan_to_num(np.broadcast_to(surely, gap.shape)), 0.0)
     gap, error, people = (np.where(known, v, 0.0) for v in (gap, error, people))
+    certain = (people * np.maximum(least, 0)).sum(axis=-1)
+    order = np.lexsort((people, error, gap), axis=-1)
+    gap, error, people = (np.take_along_axis(v, order, axis=-1) for v in (gap, error, people))
     observed = (people * np.maximum(gap, 0)).sum(axis=-1)
     true = np.where(np.abs(gap) > _CERTAIN * error, gap, 0.0)
     planted = (people * np.maximum(true, 0)).sum(axis=-1)
@@ -69,4 +76,5 @@ def people_affected(
         excess[row] = drawn @ people[row] - planted[row]
     highest = np.quantile(excess, 1 - (1 - _CONFIDENCE) / 2, axis=-1)
     corrected = np.maximum(observed - excess.mean(axis=-1), 0)
-    return Affected(observed, corrected, np.maximum(observed - highest, 0))
+    lower = np.maximum(observed - highest, certain)
+    return Affected(observed, np.maximum(corrected, lower), lower)

@@ -5,75 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Literal
 
-import pandas as pd
+import numpy as np
 
-from equity.findings.model import Entry, Finding, Verdict
-from equity.findings.reference import PER_ENTRY, city_rows, favourable, references
+from equity.findings.elsewhere import beside, other_period, other_verdicts, told_in, years_of
+from equity.findings.entries import entries_of
+from equity.findings.gather import Asked, Gathered, gather
+from equity.findings.judge import Z95
+from equity.findings.model import Entry, Finding, Settle, Verdict
+from equity.findings.reference import PER_ENTRY
+from equity.findings.settle import supply
+from equity.findings.tables import PERIOD_PREFERENCE, latest_period, period_kinds
 from equity.findings.trend import trend_of
-from equity.findings.verdict import (
-    UNKNOWN_SHARE_LIMIT,
-    Band,
-    decide,
-    position,
-    survives_unknown,
+from equity.findings.weigh import (
+    Weighed,
+    affected,
+    blocked_by_unknown,
+    people_in,
+    unknown_share,
+    weigh,
 )
-from equity.framework.models import Definitions, Metric
+from equity.framework.models import Definitions, Metric, Reference, Tolerance
 from equity.publication import Publication
-from equity.schema import (
-    CITY,
-    NO_RECORDS,
-    NOT_APPLICABLE,
-    OUTSIDE,
-    SUPPRESSED,
-    UNKNOWN,
-    UNKNOWN_GROUP,
-)
+from equity.schema import CITY, NO_RECORDS, SUPPRESSED
 
-PLACE_PREFIX = "place:"
-"""`by="place:district"` compares places of a level; any other `by` is a dimension."""
-
-PERIOD_PREFERENCE = ("fiscal_year", "year", "all", "quarter", "month")
-"""Which kind of period a comparison is shown in, when nobody chose: steady enough to judge."""
-
-_NUMBERS = ("estimate", "lower", "upper", "lower_simultaneous", "upper_simultaneous")
-
-
-def comparisons(publication: Publication, metric: str) -> list[str]:
-    """Every `by` that the metric's published tables allow, places first, in a stable order."""
-    tables = publication.tables(metric)
-    levels = sorted({f"{PLACE_PREFIX}{level}" for level in tables["place_level"] if level != CITY})
-    whole = tables[tables["place_level"] == CITY]
-    dimensions = {d for column in ("dimension", "dimension_2") for d in whole[column] if d}
-    return levels + sorted(dimensions)
-
-
-def period_kinds(publication: Publication, metric: str, by: str) -> list[str]:
-    """The kinds of period in which `by` is published, the preferred one first."""
-    tables = publication.tables(metric)
-    if by.startswith(PLACE_PREFIX):
-        kinds = set(tables.loc[tables["place_level"] == by[len(PLACE_PREFIX) :], "period_kind"])
-    else:
-        kinds = set(tables.loc[tables["dimension"] == by, "period_kind"])
-    return [kind for kind in PERIOD_PREFERENCE if kind in kinds]
-
-
-def periods(publication: Publication, metric: str, period_kind: str) -> list[tuple[date, bool]]:
-    """(period, immature) of a metric for the whole city, oldest first."""
-    frame = publication.slice(metric, period_kind=period_kind, place_level=CITY)
-    return [
-        (_day(row.period), bool(row.immature))
-        for row in frame.sort_values("period").itertuples()
-        if row.status != NO_RECORDS
-    ]
-
-
-def latest_period(publication: Publication, metric: str, period_kind: str) -> date | None:
-    """The last period whose cases have had time to finish; the last of all where none has."""
-    known = periods(publication, metric, period_kind)
-    mature = [period for period, immature in known if not immature]
-    return (mature or [period for period, _ in known] or [None])[-1]  # type: ignore[list-item]
+_NO_INTERVAL = -1000.0
+"""Severity of a finding without an interval, so that it never outranks one that has."""
 
 
 def compare(
@@ -87,6 +45,9 @@ def compare(
     treatment: str = "",
     place: tuple[str, str] = (CITY, CITY),
     within: tuple[str, str] = ("", ""),
+    reference: Reference | None = None,
+    tolerance: Tolerance | None = None,
+    search: bool = True,
 ) -> Finding:
     """What `metric` shows by place or by group, in one period, against its declared reference.
 
@@ -94,225 +55,218 @@ def compare(
     kind and its last mature period; `treatment` names another rule for unfinished cases; `place` =
     (level, code) restricts a comparison of groups to a place, `within` = (dimension, group) any
     comparison to a group. The reference is the whole city's (or the named group's) value in the
-    same period, so that a colour means the same on every map. `KeyError` for an unknown metric.
+    same period, so that a colour means the same on every map. `reference` and `tolerance` put the
+    reader's own question instead of the declared one; the finding says so. `search`: also look
+    where it can be told, and at the verdict under other treatments and periods. `KeyError` for an
+    unknown metric.
     """
-    definition = definitions.metrics[metric]
+    declared = definitions.metrics[metric]
+    definition = declared.model_copy(
+        update={
+            "reference": reference or declared.reference,
+            "tolerance": tolerance or declared.tolerance,
+        }
+    )
     kind = period_kind or next(iter(period_kinds(publication, metric, by)), PERIOD_PREFERENCE[0])
     start = period or latest_period(publication, metric, kind) or date.min
-    scope: dict[str, Any] = {"treatment": treatment, "period_kind": kind, "period": start}
-    rows = _rows(publication, metric, by, place, within, scope)
-    city = city_rows(publication, metric, scope)
-    values = references(publication, metric, definition, rows, city, scope)
-    bands = [Band.around_or_none(v, definition.tolerance, favourable(definition)) for v in values]
-    entries = [_entry(row) for _, row in rows.iterrows()]
-    placed = [_place(entry, band, definition) for entry, band in zip(entries, bands, strict=True)]
-    compared = [e for e in placed if e.code not in (UNKNOWN, OUTSIDE)]
-    missing = tuple(e.code for e in compared if e.estimate is None)
-    known = [(e, b) for e, b in zip(placed, bands, strict=True) if e in compared and e.estimate is not None]  # fmt: skip
-    unknown = next((e for e in placed if e.code == UNKNOWN), None)
-    share, blocks = _unknown(
-        unknown, _people(publication, metric, place, within, scope), known, definition
+    asked = Asked(metric, definition, by, kind, start, treatment, place, within)
+    gathered = gather(publication, asked)
+    finding = found(publication, definitions, gathered, declared=declared)
+    if not search or not finding.entries:
+        return finding
+
+    def again(**changes: object) -> Finding:
+        same = {"by": by, "period_kind": kind, "period": start, "treatment": treatment}
+        return compare(
+            publication, definitions, metric, place=place, within=within, reference=reference,
+            tolerance=tolerance, search=False, **{**same, **changes},  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    plain = place == (CITY, CITY) and not within[0]
+    return replace(
+        finding,
+        other_verdicts=other_verdicts(publication, definition, finding, again),
+        other_period=other_period(publication, finding, again) if plain and not period else None,
+        told_in=told_in(publication, definitions, finding, again) if plain else None,
+        trend=trend_of(publication, metric, by, finding.worst)
+        if plain and not treatment and finding.declared
+        else None,
     )
 
-    verdict = decide([e for e, _ in known], missing=missing, unknown_blocks_parity=blocks)
-    worst, lean, band = _furthest(known)
-    reference = _reference_name(definition)
-    common = definition.reference.kind not in PER_ENTRY
-    whole = place == (CITY, CITY) and not within[0] and not treatment
-    finding = Finding(
-        id=".".join((metric, by, kind, start.isoformat(), treatment, *place, *within)),
-        metric=metric,
-        department=definitions.department_of[metric],
-        by=by,
-        period_kind=kind,
-        period=start,
-        treatment=treatment,
+
+def found(
+    publication: Publication,
+    definitions: Definitions,
+    gathered: Gathered,
+    *,
+    declared: Metric,
+) -> Finding:
+    """The finding of what was gathered, by itself; `declared` is the metric as it is declared."""
+    asked, definition = gathered.asked, gathered.asked.definition
+    weighed = weigh(gathered)
+    share = unknown_share(gathered)
+    blocks = blocked_by_unknown(weighed, share)
+    entries = entries_of(gathered, weighed)
+    compared = [e for e, held in zip(entries, gathered.declared, strict=True) if held]
+    missing = tuple(e.code for e in compared if e.estimate is None)
+    verdict = _verdict(weighed, missing, blocks)
+    worst, lean = _furthest(weighed, entries)
+    row = gathered.codes.index(worst) if worst is not None else None
+    at = _position(weighed, row)
+    common = definition.reference.kind not in PER_ENTRY and row is not None
+    value = float(gathered.reference[row]) if row is not None else None
+    half = float(weighed.half[at]) if weighed is not None and at is not None else None
+    judged = weighed.judged if weighed else None
+
+    def contrast(values: np.ndarray | None) -> float | None:
+        chosen = None if values is None or at is None else float(values[0][at])
+        return None if chosen is None or not np.isfinite(chosen) else chosen
+
+    estimate = next((e.estimate for e in entries if e.code == worst), None)
+    own = definition == declared
+    return Finding(
+        id=_id(asked, own),
+        metric=asked.metric,
+        department=definitions.department_of[asked.metric],
+        by=asked.by,
+        period_kind=asked.period_kind,
+        period=asked.period,
+        treatment=asked.treatment,
         verdict=verdict,
-        reference=reference,
-        reference_value=band.reference if band else None,
-        tolerance_lower=band.lower if band and common else None,
-        tolerance_upper=band.upper if band and common else None,
-        entries=tuple(placed),
-        worst=worst.code if worst else None,
+        reference=_reference_name(definition),
+        reference_value=value,
+        tolerance_lower=value - half if common and value is not None and half is not None else None,
+        tolerance_upper=value + half if common and value is not None and half is not None else None,
+        entries=entries,
+        worst=worst,
         lean=lean,
-        gap=_difference(worst.estimate if worst else None, band),
-        gap_lower=_difference(worst.lower_simultaneous if worst else None, band),
-        gap_upper=_difference(worst.upper_simultaneous if worst else None, band),
-        ratio=_ratio(worst, band),
-        severity=severity(worst, band) if worst and band else None,
-        affected=sum(e.affected for e in compared if e.affected) or None,
+        gap=contrast(judged.difference if judged else None),
+        gap_lower=contrast(judged.lower if judged else None),
+        gap_upper=contrast(judged.upper if judged else None),
+        ratio=estimate / value if estimate is not None and value else None,
+        severity=_severity(weighed, at),
+        affected=affected(weighed) if weighed else None,
         unknown_share=share,
         missing=missing,
-        caveats=_caveats(rows, placed, missing, blocks, definition),
+        caveats=_caveats(gathered, entries, missing, blocks, own),
         publication=publication.version,
-        place_level=place[0],
-        place=place[1],
-        within_dimension=within[0],
-        within_group=within[1],
-        trend=trend_of(publication, metric, by, worst.code if worst else None) if whole else None,
-    )
-    if treatment or definition.unfinished is None:
-        return finding
-    others = []
-    for other in definition.unfinished.alternatives:
-        slice_ = publication.slice(metric, place_level=CITY, dimension="", **{**scope, "treatment": other})  # fmt: skip
-        if len(slice_):
-            changed = compare(
-                publication, definitions, metric, by=by, period_kind=kind, period=start,
-                treatment=other, place=place, within=within,
-            )  # fmt: skip
-            comparable = set(changed.missing) <= set(missing)
-            if changed.entries and comparable and changed.verdict != verdict:
-                others.append((other, changed.verdict))
-    return replace(finding, other_verdicts=tuple(others))
-
-
-def _people(
-    publication: Publication,
-    metric: str,
-    place: tuple[str, str],
-    within: tuple[str, str],
-    scope: dict[str, Any],
-) -> int | None:
-    """Records in the place and group that a comparison is restricted to; None where withheld."""
-    rows = publication.slice(
-        metric, place_level=place[0], place=place[1], dimension=within[0],
-        group=within[1] or None, **scope,
+        place_level=asked.place[0],
+        place=asked.place[1],
+        within_dimension=asked.within[0],
+        within_group=asked.within[1],
+        tolerance=definition.tolerance,
+        declared=own,
+        p_value=float(judged.p_value[0]) if judged and verdict != "parity" else None,
+        concerned=_concerned(gathered, row),
+        settle=_settle(publication, weighed, at, missing, blocks) if verdict == "cannot_tell" else None,
+        beside=beside(definitions, asked),
     )  # fmt: skip
-    return None if rows.empty or pd.isna(rows["n"].iloc[0]) else round(rows["n"].iloc[0])
 
 
-def _rows(
-    publication: Publication,
-    metric: str,
-    by: str,
-    place: tuple[str, str],
-    within: tuple[str, str],
-    scope: dict[str, Any],
-) -> pd.DataFrame:
-    """The compared entries, with their code in column `code`."""
-    if by.startswith(PLACE_PREFIX):
-        rows = publication.slice(
-            metric, place_level=by[len(PLACE_PREFIX) :], dimension=within[0],
-            group=within[1] or None, **scope,
-        )  # fmt: skip
-        return rows.assign(code=rows["place"])
-    where = {"place_level": place[0], "place": place[1], **scope}
-    if not within[0]:
-        rows = publication.slice(metric, dimension=by, **where)
-        return rows.assign(code=rows["group"])
-    rows = publication.slice(
-        metric, dimension=by, dimension_2=within[0], group_2=within[1], **where
-    )
-    if len(rows):
-        return rows.assign(code=rows["group"])
-    rows = publication.slice(metric, dimension=within[0], group=within[1], dimension_2=by, **where)
-    return rows.assign(code=rows["group_2"])
-
-
-def _entry(row: pd.Series) -> Entry:
-    def number(column: str) -> float | None:
-        return None if pd.isna(row[column]) else float(row[column])
-
-    n = number("n")
-    return Entry(
-        code=str(row.get("code", CITY)),
-        status=str(row["status"]),
-        position="unclear",
-        **{column: number(column) for column in _NUMBERS},  # type: ignore[arg-type]
-        n=None if n is None else round(n),
-        numerator=number("numerator"),
-        denominator=number("denominator"),
-        unstable=bool(row["unstable"]) if not pd.isna(row["unstable"]) else False,
-        note="" if pd.isna(row["note"]) else str(row["note"]),
-        immature=bool(row["immature"]) if not pd.isna(row["immature"]) else False,
-        entry=str(row.get("entry", "")),
-    )
-
-
-def _place(entry: Entry, band: Band | None, metric: Metric) -> Entry:
-    """The entry with its position, distance in tolerances, and the people beyond the reference."""
-    if entry.status in (SUPPRESSED, NO_RECORDS, NOT_APPLICABLE):
-        return replace(entry, position=entry.status)  # type: ignore[arg-type]
-    steps = band.steps(entry.estimate) if band and entry.estimate is not None else None
-    if entry.status == UNKNOWN_GROUP or entry.code == UNKNOWN:
-        return replace(entry, position="unknown", steps=steps)
-    if entry.code == OUTSIDE:
-        return replace(entry, position="not_applicable", steps=steps)
-    where = position(
-        band, (entry.lower, entry.upper), (entry.lower_simultaneous, entry.upper_simultaneous)
-    )
-    return replace(
-        entry, position=where, steps=steps, affected=_affected(entry, where, band, metric)
-    )
-
-
-def _affected(entry: Entry, where: str, band: Band | None, metric: Metric) -> int | None:
-    """Records beyond what the reference would give, by the interval end nearest to it."""
-    countable = metric.kind in ("share", "rate", "representation")
-    if where != "behind" or band is None or not countable or metric.direction == "neutral":
-        return None
-    base = entry.n if metric.kind == "share" else entry.denominator
-    end = band.nearest_end(entry.lower_simultaneous, entry.upper_simultaneous)  # type: ignore[arg-type]
-    if base is None or end is None:
-        return None
-    return int(base * abs(band.reference - end) / metric.per) or None
+def _verdict(weighed: Weighed | None, missing: Sequence[str], unknown_blocks: bool) -> Verdict:
+    """Gap over everything; parity only where nothing is missing and the unknown cannot matter."""
+    if weighed is None:
+        return "cannot_tell"
+    if weighed.judged.gap[0]:
+        return "gap"
+    settled = weighed.judged.parity[0] and not missing and not unknown_blocks
+    return "parity" if settled else "cannot_tell"
 
 
 def _furthest(
-    known: Sequence[tuple[Entry, Band | None]],
-) -> tuple[Entry | None, Any, Band | None]:
-    """The entry that decides: furthest behind by the interval end nearest the tolerance.
+    weighed: Weighed | None, entries: Sequence[Entry]
+) -> tuple[str | None, Literal["behind", "ahead", "none"]]:
+    """The code of the entry that decides, and the side on which it lies.
 
-    Where only an entry ahead lies outside the tolerance, that one; (None, "none", band) where
-    nothing can be placed.
+    Furthest behind by the interval end nearest the tolerance; where only an entry ahead lies outside
+    it, that one; (None, "none") where nothing can be placed.
     """
-    ranked = [(entry, band, severity(entry, band)) for entry, band in known if band is not None]
-    if not ranked:
-        return None, "none", None
-    behind = [item for item in ranked if item[0].position == "behind"]
-    ahead = [item for item in ranked if item[0].position == "ahead"]
-    if not behind and ahead:
-        entry, band, _ = max(ahead, key=lambda item: (item[0].steps or 0.0, item[0].code))
-        return entry, "ahead", band
-    entry, band, _ = max(behind or ranked, key=lambda item: (item[2], -(item[0].steps or 0.0), item[0].code))  # fmt: skip
-    lean = "behind" if (entry.steps or 0.0) < 0 else "ahead" if (entry.steps or 0.0) > 0 else "none"
-    return entry, lean, band
-
-
-def severity(entry: Entry, band: Band) -> float:
-    """How far behind an entry certainly is, in tolerances: its interval end nearest the reference.
-
-    Positive beyond the reference on the unfavourable side, negative where the interval reaches to
-    the favourable side; without an interval −1000, so that it never outranks one that has.
-    """
-    ends = (entry.lower_simultaneous, entry.upper_simultaneous)
-    if None in ends:
-        return -1000.0
-    best = ends[1] if band.favourable > 0 else ends[0]
-    steps = band.steps(best)  # type: ignore[arg-type]
-    return -1000.0 if steps is None else -steps
-
-
-def _unknown(
-    unknown: Entry | None,
-    people: int | None,
-    known: Sequence[tuple[Entry, Band | None]],
-    metric: Metric,
-) -> tuple[float | None, bool]:
-    """(share of the `people` whose group is unknown, whether they forbid a verdict of parity)."""
-    if unknown is None or unknown.status == NO_RECORDS:
-        return 0.0, False
-    if unknown.n is None or not people:
-        return None, True
-    share = unknown.n / people
-    if share <= UNKNOWN_SHARE_LIMIT:
-        return share, False
-    survives = metric.kind == "share" and all(
-        band is not None and survives_unknown(entry, unknown.n, band, metric.per)
-        for entry, band in known
+    if weighed is None:
+        return None, "none"
+    own = [entries[i] for i in weighed.at]
+    outside = (weighed.side * weighed.judged.outside[0]).tolist()
+    behind = [i for i, side in enumerate(outside) if side < 0]
+    ahead = [i for i, side in enumerate(outside) if side > 0]
+    if ahead and not behind:
+        best = max(ahead, key=lambda i: (own[i].steps or 0.0, own[i].code))
+        return own[best].code, "ahead"
+    worst = max(
+        behind or range(len(own)),
+        key=lambda i: (weighed.severity[i], -(own[i].steps or 0.0), own[i].code),
     )
-    return share, not survives
+    steps = own[worst].steps or 0.0
+    return own[worst].code, "behind" if steps < 0 else "ahead" if steps > 0 else "none"
+
+
+def _position(weighed: Weighed | None, row: int | None) -> int | None:
+    """Which of the compared rows a row of the table is."""
+    if weighed is None or row is None:
+        return None
+    return int(np.flatnonzero(weighed.at == row)[0])
+
+
+def _severity(weighed: Weighed | None, at: int | None) -> float | None:
+    if weighed is None or at is None:
+        return None
+    value = float(weighed.severity[at])
+    return round(value, 6) if np.isfinite(value) else _NO_INTERVAL
+
+
+def _concerned(gathered: Gathered, row: int | None) -> int | None:
+    """The people (or records) in the row that the finding names."""
+    if row is None:
+        return None
+    kind = gathered.asked.definition.kind
+    values = people_in(gathered) if kind == "rate" else gathered.column(
+        "numerator" if kind == "representation" else "n"
+    )  # fmt: skip
+    return round(float(values[row])) if np.isfinite(values[row]) else None
+
+
+def _settle(
+    publication: Publication,
+    weighed: Weighed | None,
+    at: int | None,
+    missing: Sequence[str],
+    blocks: bool,
+) -> Settle | None:
+    """What would settle it: the records that the leading entry's contrast would need, or else what.
+
+    Towards a gap where an estimate lies beyond the tolerance, else towards parity of the entry that
+    needs most.
+    """
+    if weighed is None or at is None:
+        return None
+    judged, gathered = weighed.judged, weighed.gathered
+    if not np.isfinite(judged.lower[0]).any():
+        return Settle("interval")
+    inside = judged.inside[0]
+    difference = judged.difference[0]
+    beyond = np.abs(difference) - weighed.half
+    years = years_of(publication, gathered.asked)
+    reach_k = np.fmax(difference - judged.lower[0], judged.upper[0] - difference)
+    wide = float(judged.critical[0])
+    if (beyond > 0).any():
+        found = supply(np.where(beyond > 0, beyond, 0), reach_k, wide, years)
+        needed = int(np.nanargmin(np.where(beyond > 0, found.years, np.inf)))
+    elif inside.all():
+        return Settle("missing" if missing else "unknown") if missing or blocks else None
+    else:
+        found = supply(beyond, reach_k * Z95 / wide, Z95, years)
+        needed = int(np.nanargmax(np.where(inside, 0.0, found.years)))
+    code = gathered.codes[weighed.at[needed]]
+    span, n = float(found.years[needed]), gathered.column("n")[weighed.at[needed]]
+    if not np.isfinite(span) or not np.isfinite(n):
+        return Settle("never", code)
+    return Settle("records", code, int(np.ceil(found.times[needed] * n)), span)
+
+
+def _id(asked: Asked, own: bool) -> str:
+    parts = [asked.metric, asked.by, asked.period_kind, asked.period.isoformat(), asked.treatment, *asked.place, *asked.within]  # fmt: skip
+    if not own:
+        rule = asked.definition.tolerance
+        parts += [_reference_name(asked.definition), f"{rule.percent or ''}%{rule.points or ''}"]
+    return ".".join(parts)
 
 
 def _reference_name(metric: Metric) -> str:
@@ -321,55 +275,23 @@ def _reference_name(metric: Metric) -> str:
     return metric.reference.kind
 
 
-def _difference(value: float | None, band: Band | None) -> float | None:
-    return None if value is None or band is None else value - band.reference
-
-
-def _ratio(worst: Entry | None, band: Band | None) -> float | None:
-    if worst is None or worst.estimate is None or band is None or not band.reference:
-        return None
-    return worst.estimate / band.reference
-
-
 def _caveats(
-    rows: pd.DataFrame,
+    gathered: Gathered,
     entries: Sequence[Entry],
     missing: Sequence[str],
     unknown_blocks: bool,
-    metric: Metric,
+    own: bool,
 ) -> tuple[str, ...]:
     """Message names (domain `narrative`, prefix `caveat_`) of what the reader must know."""
     shown = [e for e in entries if e.estimate is not None]
     checks = {
+        "own_question": not own,
         "suppressed": any(e.status == SUPPRESSED for e in entries),
         "no_records": any(e.status == NO_RECORDS for e in entries if e.code in missing),
         "unknown": unknown_blocks,
-        "immature": bool(len(rows)) and bool(rows["immature"].fillna(False).astype(bool).any()),
+        "immature": any(e.immature for e in entries),
         "unstable": any(e.unstable for e in shown),
         "no_interval": bool(shown) and all(e.lower is None for e in shown),
-        "complaints": metric.measures == "complaints",
+        "complaints": gathered.asked.definition.measures == "complaints",
     }
     return tuple(name for name, holds in checks.items() if holds)
-
-
-def _day(value: Any) -> date:
-    return pd.Timestamp(value).date()
-
-
-def order(findings: Sequence[Finding]) -> list[Finding]:
-    """Findings ranked: gaps, then cannot tell, then parity; in each by how far behind for certain."""
-    rank: dict[Verdict, int] = {"gap": 0, "cannot_tell": 1, "parity": 2}
-    return sorted(
-        findings, key=lambda f: (rank[f.verdict], f.lean != "behind", -(f.severity or 0.0), f.id)
-    )
-
-
-def overview(publication: Publication, definitions: Definitions) -> list[Finding]:
-    """One finding for every metric and every comparison it publishes, ranked by `order`."""
-    found = []
-    for metric in definitions.metrics:
-        for by in comparisons(publication, metric):
-            finding = compare(publication, definitions, metric, by=by)
-            if finding.entries:
-                found.append(finding)
-    return order(found)

@@ -190,3 +190,14 @@ def scaled(estimates: Estimates, factor: float) -> Estimates:
 
     exact = estimates.exact_at
     return Estimates(factor * estimates.value, times(estimates.at), times(exact) if exact else None)
+
+
+def at_least(estimates: Estimates, others: Estimates) -> Estimates:
+    """`estimates` with limits no nearer than those of `others`."""
+
+    def at(critical: Array) -> Interval:
+        pairs = zip(estimates.at(critical), others.at(critical), strict=True)
+        below, above = (np.fmax(one, other) for one, other in pairs)
+        return below, above
+
+    return Estimates(estimates.value, at)

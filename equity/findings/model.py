@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from equity.framework.models import Tolerance
+
 Verdict = Literal["parity", "gap", "cannot_tell"]
 TrendVerdict = Literal["closing", "widening", "steady", "cannot_tell"]
 Position = Literal[
     "behind", "ahead", "within", "unclear", "suppressed", "no_records", "unknown", "not_applicable"
 ]
-"""Where a group or place stands: `behind`/`ahead` when its simultaneous interval lies wholly outside
-the tolerance, `within` when its 95 % interval lies wholly inside, else `unclear`."""
+"""Where a group or place stands: `behind`/`ahead` when its simultaneous contrast with the reference
+lies wholly outside the tolerance, `within` when its 95 % contrast lies wholly inside, else
+`unclear`."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,41 @@ class Trend:
 
 
 @dataclass(frozen=True)
+class Settle:
+    """What would settle a comparison that cannot be told.
+
+    `records`: about so many in the group or place named (`code`), in all, which is `years` of
+    supply. `never`: it would take more than ten years of these records. `missing`, `unknown`,
+    `interval`: not more records, but those withheld or absent, the groups that are not known, or
+    an interval that the source does not give.
+    """
+
+    by: Literal["records", "never", "missing", "unknown", "interval"]
+    code: str | None = None
+    records: int | None = None
+    years: float | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """Another published comparison of the same metric that does tell: where a link leads."""
+
+    by: str
+    period_kind: str
+    period: date
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
 class Finding:
     """What a metric shows in one comparison, in one period, under one treatment.
 
     `by` is a dimension's id, or `place:<level>`. `worst` is the code of the entry furthest on the
     unfavourable side, by the interval end nearest the tolerance; `lean` the side on which a
     `cannot_tell` lies. `gap` is worst minus reference (in the metric's unit) and `ratio` worst over
-    reference; `gap_lower`–`gap_upper` is the simultaneous interval, the one that decides. `place_level`/`place` and `within_*` say what
+    reference; `gap_lower`–`gap_upper` is its simultaneous interval, the reference being estimated too.
+    `affected`: at least so many records (people) more would have been reached at the level of the
+    reference, over all groups, what chance alone adds being taken off. `place_level`/`place` and `within_*` say what
     the comparison is restricted to (the whole city, unless a second dimension is crossed).
     """
 
@@ -116,3 +147,25 @@ class Finding:
     """Verdicts under the other treatments of unfinished cases, where they differ."""
     trend: Trend | None = None
     """Whether the gap of `worst` moves; None for restricted comparisons and other treatments."""
+    other_period: tuple[date, Verdict] | None = None
+    """The verdict of the latest period with unfinished cases (or, of such a period, that of the last
+    complete one), where it differs."""
+    tolerance: Tolerance | None = None
+    """The tolerance that was asked for: the declared one unless `declared` is false."""
+    declared: bool = True
+    """Whether reference and tolerance are those that the metric declares."""
+    p_value: float | None = None
+    """How probable contrasts as far outside the tolerance are, if nobody lies beyond it."""
+    certain: bool | None = None
+    """Whether the gap is certain among all findings of one overview; None outside of one."""
+    picked_lower: float | None = None
+    picked_upper: float | None = None
+    """The interval of `gap` once it is picked out of an overview (FCR-adjusted)."""
+    concerned: int | None = None
+    """People (or records) in the group or place that the finding names."""
+    settle: Settle | None = None
+    """What would settle it; only where it cannot be told."""
+    told_in: Told | None = None
+    """Where it can be told: a longer period, a coarser grouping; only where it cannot be told."""
+    beside: str = ""
+    """Of complaints: the metric of need that stands beside it, "" where there is none."""

@@ -8,7 +8,7 @@ import pandas as pd
 
 from equity.framework.models import Metric
 from equity.publication import Publication
-from equity.schema import CITY, VALUE
+from equity.schema import CITY, UNKNOWN, VALUE
 
 PER_ENTRY = ("eligible", "need", "rest")
 """References that differ from entry to entry."""
@@ -54,17 +54,49 @@ def references(
     if kind == "rest":
         return _rest(rows, city, metric.per)
     if kind == "group":
-        city = publication.slice(
-            name, place_level=CITY, place=CITY, dimension=metric.reference.dimension,
-            group=metric.reference.group, **scope,
-        )  # fmt: skip
+        city = reference_group(publication, name, metric, scope)
     if kind == "best":
         steady = rows[(rows["status"] == VALUE) & ~rows["unstable"].fillna(False).astype(bool)]
         best = steady.groupby("period")["estimate"]
         values = best.max() if favourable(metric) > 0 else best.min()
     else:
         values = city.set_index("period")["estimate"]
-    return rows["period"].map(values).astype(float)
+    found = rows["period"].map(values).astype(float)
+    return found * _known_part(rows, city, metric) if kind == "city" else found
+
+
+def reference_group(
+    publication: Publication, name: str, metric: Metric, scope: dict[str, Any]
+) -> pd.DataFrame:
+    """The named reference group's entries in the whole city; empty where it is not a group."""
+    if metric.reference.kind != "group":
+        return pd.DataFrame()
+    return publication.slice(
+        name, place_level=CITY, place=CITY, dimension=metric.reference.dimension,
+        group=metric.reference.group, **scope,
+    )  # fmt: skip
+
+
+def counts_people(metric: Metric) -> bool:
+    """Whether records are counted over people: only then does an unknown record lower a group."""
+    return metric.kind == "rate" or (metric.kind == "amount" and metric.population is not None)
+
+
+def _known_part(rows: pd.DataFrame, city: pd.DataFrame, metric: Metric) -> pd.Series:
+    """The part of the city's records whose group is known, by row; 1 where it does not matter.
+
+    Over people, records of unknown group are in the city's rate and in no group's, so that every
+    group would seem to lag: the reference counts only what the groups can count.
+    """
+    whole = pd.Series(1.0, index=rows.index)
+    if not counts_people(metric) or "code" not in rows:
+        return whole
+    unknown = rows.loc[(rows["code"] == UNKNOWN) & rows["n"].notna()].set_index("period")["n"]
+    if unknown.empty or unknown.index.has_duplicates:
+        return whole
+    totals = city.set_index("period")["n"].astype(float)
+    part = 1 - rows["period"].map(unknown).astype(float).fillna(0.0) / rows["period"].map(totals)
+    return part.where(part > 0, 1.0).fillna(1.0)
 
 
 def _rest(rows: pd.DataFrame, city: pd.DataFrame, per: float) -> pd.Series:

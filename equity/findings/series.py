@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from equity.findings.compare import PLACE_PREFIX
 from equity.findings.reference import city_rows, favourable, references
+from equity.findings.tables import PLACE_PREFIX
 from equity.findings.verdict import Band
 from equity.framework.models import Definitions
 from equity.publication import Publication

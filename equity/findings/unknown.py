@@ -6,11 +6,14 @@ nothing is imputed; the bounds are those of the worst allocation, which no data 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from equity.estimates.arrays import Array, Interval, Numbers, floats
+
+Counted: TypeAlias = Literal["share", "rate", "representation"]
+"""Kinds of metric whose bounds can be told from counts."""
 
 LIMIT = 0.05
 """Share of unknown records above which parity must survive their worst allocation."""
@@ -44,7 +47,7 @@ def count_bounds(x: Numbers, unknown: Numbers) -> Interval:
 
 
 def allocations(
-    kind: Literal["share", "rate", "representation"],
+    kind: Counted,
     x: Numbers,
     base: Numbers,
     unknown_x: Numbers,

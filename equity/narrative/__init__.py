@@ -18,6 +18,7 @@ from equity.narrative.reading import (
     verdict_word,
 )
 from equity.narrative.trend import trend_sentence
+from equity.narrative.unsettled import told_label, unsettled
 
 __all__ = [
     "brief",
@@ -40,8 +41,10 @@ __all__ = [
     "quiet_line",
     "reading",
     "reference_name",
+    "told_label",
     "tolerance_text",
     "trend_sentence",
     "trend_word",
+    "unsettled",
     "verdict_word",
 ]

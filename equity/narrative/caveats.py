@@ -35,6 +35,9 @@ def caveats(finding: Finding, definitions: Definitions, names: Names, say: Trans
         "subject": say.text(metric.subject),
     }
     sentences = [say(f"narrative.caveat_{name}", **values) for name in finding.caveats]
+    if finding.beside:
+        title = say.text(definitions.metrics[finding.beside].title)
+        sentences.append(say("narrative.need_beside", title=title))
     if share and "unknown" not in finding.caveats:
         sentences.append(say("narrative.unknown_share", **values))
     sentences += _carried(finding.entries, names, say)

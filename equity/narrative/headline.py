@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from equity.findings import is_count
+from equity.findings import is_count, of_areas
 from equity.findings.model import Entry, Finding
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
@@ -29,7 +29,8 @@ def headline(finding: Finding, definitions: Definitions, names: Names, say: Tran
     if worst is None or worst.estimate is None:
         return say("narrative.cannot_compare", what=_what(finding, definitions, say))
     metric = definitions.metrics[finding.metric]
-    where = where_text(finding.by, worst.code, names, say)
+    areas = of_areas(definitions, finding.by)
+    where = where_text(finding.by, worst.code, names, say, areas=areas)
     result = result_text(worst.estimate, metric, definitions, say)
     contrast = contrast_text(finding, worst, metric, names, say)
     if finding.verdict == "gap":
@@ -37,29 +38,35 @@ def headline(finding: Finding, definitions: Definitions, names: Names, say: Tran
         key = "narrative.gap_ahead" if ahead else "narrative.gap"
         return say(key, where=where, result=result, contrast=contrast)
     behind = finding.lean == "behind" and metric.direction != "neutral"
+    leaning = "narrative.cannot_tell_behind_areas" if areas else "narrative.cannot_tell_behind"
     return say(
-        "narrative.cannot_tell_behind" if behind else "narrative.cannot_tell",
+        leaning if behind else "narrative.cannot_tell",
         where=inline(where),
-        name=named(finding.by, worst.code, names, say),
+        name=named(finding.by, worst.code, names, say, areas=areas),
         result=result,
         contrast=contrast,
     )
 
 
-def where_text(by: str, code: str, names: Names, say: Translator) -> str:
-    """'In District 3', 'In the group Spanish', 'Outside every district'; starts a sentence."""
+def where_text(by: str, code: str, names: Names, say: Translator, *, areas: bool = False) -> str:
+    """'In District 3', 'In the group Spanish', 'Outside every district'; starts a sentence.
+
+    `areas`: the groups are of neighborhoods; what is true of a neighborhood need not be true of the
+    people in it whom it is named for.
+    """
     if code == OUTSIDE:
         return say("narrative.where_outside")
     if code == UNKNOWN:
         return say("narrative.where_unknown")
-    key = "where_place" if is_place(by) else "where_group"
+    key = "where_place" if is_place(by) else "where_areas" if areas else "where_group"
     return say(f"narrative.{key}", name=names.get(code, code))
 
 
-def named(by: str, code: str, names: Names, say: Translator) -> str:
-    """'District 3', 'The group “Spanish”'; starts a sentence."""
+def named(by: str, code: str, names: Names, say: Translator, *, areas: bool = False) -> str:
+    """'District 3', 'The group “Spanish”', 'Neighborhoods of the group …'; starts a sentence."""
     name = names.get(code, code)
-    return name if is_place(by) else say("narrative.group_named", name=name)
+    key = "narrative.areas_named" if areas else "narrative.group_named"
+    return name if is_place(by) else say(key, name=name)
 
 
 def result_text(value: float, metric: Metric, definitions: Definitions, say: Translator) -> str:
@@ -139,7 +146,7 @@ def _parity(finding: Finding, definitions: Definitions, names: Names, say: Trans
     values = {
         "count": say.number(len(compared)),
         "what": _what(finding, definitions, say),
-        "tolerance": tolerance_text(metric, say),
+        "tolerance": tolerance_text(metric, say, finding.tolerance),
         "reference": reference_name(finding, names, say),
     }
     if finding.reference == "city" and finding.reference_value is not None:
@@ -159,7 +166,9 @@ def _count(finding: Finding, definitions: Definitions, names: Names, say: Transl
     metric = definitions.metrics[finding.metric]
     return say(
         "narrative.count_only",
-        where=where_text(finding.by, most.code, names, say),
+        where=where_text(
+            finding.by, most.code, names, say, areas=of_areas(definitions, finding.by)
+        ),
         result=result_text(most.estimate or 0.0, metric, definitions, say),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from equity.framework.models import Metric
+from equity.framework.models import Metric, Tolerance
 from equity.i18n import Translator
 
 SENTENCE_FIGURES = 2
@@ -88,11 +88,15 @@ def at_least(value: int, say: Translator) -> str:
     return say.number(value // unit * unit)
 
 
-def tolerance_text(metric: Metric, say: Translator) -> str:
-    """How far from the reference is still equitable: '±10%' of it, or '±5 points'."""
-    if metric.tolerance.percent is not None:
-        return say("narrative.tolerance_percent", value=figure(metric.tolerance.percent, say))
-    points = metric.tolerance.points or 0
+def tolerance_text(metric: Metric, say: Translator, tolerance: Tolerance | None = None) -> str:
+    """How far from the reference is still equitable: '±10%' of it, or '±5 points'.
+
+    `tolerance`: another than the metric declares, where the reader asked for one.
+    """
+    rule = tolerance or metric.tolerance
+    if rule.percent is not None:
+        return say("narrative.tolerance_percent", value=figure(rule.percent, say))
+    points = rule.points or 0
     return say("narrative.tolerance_points", value=difference(points, metric.unit, say))
 
 

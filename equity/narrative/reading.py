@@ -18,6 +18,7 @@ from equity.narrative.numbers import (
     quantity,
     tolerance_text,
 )
+from equity.narrative.unsettled import unsettled
 from equity.schema import OUTSIDE, UNKNOWN
 
 Names = Mapping[str, str]
@@ -34,10 +35,11 @@ def position_word(position: str, say: Translator) -> str:
 
 
 def reading(finding: Finding, definitions: Definitions, names: Names, say: Translator) -> str:
-    """One to three sentences on reach and firmness, "" where there is nothing to add.
+    """A few sentences on reach and firmness, "" where there is nothing to add.
 
-    The people beyond what the reference would give, who else is behind, whether another rule for
-    unfinished cases would change the verdict, and whether the gap moves.
+    The people beyond what the reference would give, who else is behind; of an open comparison whom
+    it concerns and what would settle it; whether another rule for unfinished cases, or the latest
+    period with its unfinished ones, would change the verdict; and whether the gap moves.
     """
     metric = definitions.metrics[finding.metric]
     if is_count(metric):
@@ -59,6 +61,16 @@ def reading(finding: Finding, definitions: Definitions, names: Names, say: Trans
                 subject=say.text(metric.subject),
                 achieved=achieved,
                 reference=reference_name(finding, names, say),
+            )
+        )
+    sentences += unsettled(finding, definitions, names, say)
+    if finding.other_period:
+        period, verdict = finding.other_period
+        sentences.append(
+            say(
+                "narrative.other_period",
+                period=say.period(finding.period_kind, period),
+                verdict=_quoted_verdict(verdict, say),
             )
         )
     unfinished = metric.unfinished
@@ -141,7 +153,7 @@ def _held_against(finding: Finding, metric: Metric, names: Names, say: Translato
         reference = say("narrative.reference_value", reference=reference, value=value)
     return [
         say("narrative.compared_with", reference=reference),
-        say("narrative.tolerance", tolerance=tolerance_text(metric, say)),
+        say("narrative.tolerance", tolerance=tolerance_text(metric, say, finding.tolerance)),
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from equity.findings.compare import PERIOD_PREFERENCE
+from equity.findings import PERIOD_PREFERENCE
 from equity.publication import Publication
 from equity.schema import CITY
 from equity.ui import names

@@ -65,8 +65,8 @@ def test_parity_is_rarely_said_of_a_group_on_the_bound(
 @pytest.mark.parametrize("size", ["small", "medium", "large", "mixed"])
 @pytest.mark.parametrize("groups", [2, 12, 30])
 def test_both_errors_keep_their_level_everywhere(reference: str, groups: int, size: str) -> None:
-    for share in (0.02, 0.5, 0.93):
-        for percent, side in ((10, -1), (25, -1), (5, 1)):
+    for share in (0.02, 0.5, 0.9):
+        for percent, side in ((10, -1), (25, -1), (4, 1)):
             gap, parity = wrong(reference, groups, size, share, percent, side)
             assert gap <= 0.05 + SLACK / 3, (share, percent, side)
             assert parity <= 0.05 + SLACK / 3, (share, percent, side)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
 import pandas as pd
 import pytest
 
-from equity.findings import compare, comparisons, gap_series, latest_period, overview, period_kinds
-from equity.framework.models import Definitions, Metric
+from equity.findings import (
+    Told,
+    compare,
+    comparisons,
+    gap_series,
+    latest_period,
+    overview,
+    period_kinds,
+)
+from equity.framework.models import Definitions, Metric, Reference, Tolerance
 from equity.schema import ESTIMATE_COLUMNS, KEY, TREND_COLUMNS
 
 FY21, FY22 = date(2021, 7, 1), date(2022, 7, 1)
@@ -38,6 +47,13 @@ class Published:
 
     def trends(self, metric=None):
         return pd.DataFrame(self.moving, columns=list(TREND_COLUMNS))
+
+    meta: ClassVar[dict] = {"datasets": {}}
+
+    def places(self, level=None):
+        every = self.frame.loc[self.frame["place_level"] != "city", ["place_level", "place"]]
+        every = every[every["place"] != "outside"].drop_duplicates()
+        return every if level is None else every[every["place_level"] == level]
 
     def tables(self, metric):
         columns = ["treatment", "period_kind", "place_level", "dimension", "dimension_2"]
@@ -90,24 +106,127 @@ def of(finding, code):
 
 def test_a_gap_names_the_place_furthest_behind_for_certain():
     published = Published(
-        [CITY_ROW, district("1", 500, 1000), district("2", 560, 1000), district("3", 800, 1000)]
+        [CITY_ROW, district("1", 500, 1000), district("2", 560, 1000), district("3", 780, 1000)]
     )
     finding = compare(published, definitions(), "cleared", by="place:district")
     assert finding.verdict == "gap"
     assert finding.worst == "1"
     assert finding.lean == "behind"
     assert finding.gap == pytest.approx(-20)
-    assert (finding.gap_lower, finding.gap_upper) == (
-        pytest.approx(-26),
-        pytest.approx(-14),
-    )  # the interval that decides
+    # District 1 is half of the city: y − μ = (y − rest)/2, and 2.388 is Šidák's value for three.
+    half = 2.388 * 50 * ((0.5 * 0.5 + 0.9 * 0.1) / 1000) ** 0.5
+    assert finding.gap_lower == pytest.approx(-20 - half, abs=0.1)
+    assert finding.gap_upper == pytest.approx(-20 + half, abs=0.1)
     assert finding.ratio == pytest.approx(50 / 70)
-    # District 1 surely lacks 14 points of 1,000; district 2 reaches 62 at best: 8 points.
-    assert of(finding, "1").affected == 140
-    assert of(finding, "2").affected == 80
-    assert finding.affected == 220
+    # District 1 surely lacks 17.7 points of 1,000; district 2 is at best 11.6 below.
+    assert of(finding, "1").affected == pytest.approx(177, abs=2)
+    assert of(finding, "2").affected == pytest.approx(116, abs=2)
+    surely = of(finding, "1").affected + of(finding, "2").affected
+    assert surely <= finding.affected < 340  # 340 is the plain sum
     assert of(finding, "3").position == "unclear"
     assert of(finding, "1").steps == pytest.approx(-20 / 7, abs=1e-4)
+    assert finding.p_value < 1e-6
+    assert finding.concerned == 1000
+    assert finding.settle is None
+
+
+def test_the_readers_own_question_is_put_and_said_to_be_his():
+    rows = [CITY_ROW, language("english", 740, 1000), language("spanish", 680, 1000)]
+    published, declared = Published(rows), definitions()
+    own = compare(
+        published, declared, "cleared", by="language",
+        reference=Reference(kind="group", dimension="language", group="english"),
+        tolerance=Tolerance(points=1),
+    )  # fmt: skip
+    assert (own.verdict, own.worst, own.declared) == ("gap", "spanish", False)
+    assert own.reference_value == pytest.approx(74)
+    assert (own.tolerance_lower, own.tolerance_upper) == (pytest.approx(73), pytest.approx(75))
+    assert own.caveats[0] == "own_question"
+    assert of(own, "english").position == "within"  # the reference itself is not judged
+    plain = compare(published, declared, "cleared", by="language")
+    assert plain.declared
+    assert plain.id != own.id
+    same = compare(published, declared, "cleared", by="language", tolerance=Tolerance(percent=10))
+    assert (same.declared, same.id) == (True, plain.id)
+
+
+def test_what_cannot_be_told_says_what_would_settle_it_and_where_it_is_told():
+    few = [district("1", 58, 100), district("2", 72, 100)]
+    many = [
+        row | {"period_kind": "all", "period": FY21}
+        for row in (share(2800, 4000), district("1", 1160, 2000), district("2", 1640, 2000))
+    ]
+    published = Published([share(1400, 2000), *few, *many])
+    finding = compare(published, definitions(), "cleared", by="place:district", period_kind="fiscal_year")  # fmt: skip
+    assert finding.verdict == "cannot_tell"
+    assert (finding.lean, finding.worst, finding.concerned) == ("behind", "1", 100)
+    assert finding.settle.by == "records"
+    assert finding.settle.records > 100
+    assert finding.settle.years == pytest.approx(finding.settle.records / 100, rel=0.02)
+    assert finding.told_in == Told("place:district", "all", FY21, "gap")
+    alone = compare(
+        published, definitions(), "cleared", by="place:district", period_kind="fiscal_year",
+        search=False,
+    )  # fmt: skip
+    assert alone.told_in is None
+
+
+def test_what_ten_years_would_not_settle_is_said_so():
+    rows = [share(1400, 2000), district("1", 65, 100), district("2", 70, 100)]
+    finding = compare(Published(rows), definitions(), "cleared", by="place:district")
+    assert (finding.verdict, finding.settle.by) == ("cannot_tell", "never")
+
+
+def test_coarser_places_can_tell_what_finer_ones_cannot():
+    rows = [CITY_ROW, *(share(14, 20, place_level="zip", place=str(i)) for i in range(5))]
+    rows += [district("1", 700, 1000), district("2", 700, 1000)]
+    finding = compare(Published(rows), definitions(), "cleared", by="place:zip")
+    assert finding.verdict == "cannot_tell"
+    assert finding.told_in == Told("place:district", "fiscal_year", FY22, "parity")
+
+
+def test_the_latest_period_is_told_where_its_verdict_is_another():
+    young = {"period": date(2023, 7, 1), "immature": True}
+    rows = [CITY_ROW, district("1", 700, 1000), CITY_ROW | young, district("1", 400, 1000) | young]
+    finding = compare(Published(rows), definitions(), "cleared", by="place:district")
+    assert (finding.period, finding.verdict) == (FY22, "parity")
+    assert finding.other_period == (date(2023, 7, 1), "gap")
+
+
+def test_over_people_the_reference_counts_only_whose_group_is_known():
+    """A quarter of the records names no group: no group lags for that alone."""
+    rate = {"kind": "rate", "population": "people"}
+    rows = [
+        share(4000, 40_000),
+        language("english", 1500, 20_000), language("spanish", 1500, 20_000),
+        language("unknown", 1000, 1000, status="unknown_group"),
+    ]  # fmt: skip
+    for row in rows:
+        row["n"] = row["numerator"]
+    finding = compare(Published(rows), definitions(**rate), "cleared", by="language")
+    assert finding.reference_value == pytest.approx(7.5)
+    assert {of(finding, c).steps for c in ("english", "spanish")} == {0.0}
+
+
+def test_complaints_have_the_need_beside_them():
+    both = definitions(
+        measures="complaints", tables=[{"by": ["language"], "periods": ["fiscal_year"]}]
+    )
+    need = both.metrics["cleared"].model_copy(update={"measures": "need"})
+    both = both.model_copy(update={"metrics": both.metrics | {"units": need}})
+    rows = [CITY_ROW, language("english", 700, 1000)]
+    finding = compare(Published(rows), both, "cleared", by="language")
+    assert finding.beside == "units"
+    assert "complaints" in finding.caveats
+    assert compare(Published(rows), definitions(), "cleared", by="language").beside == ""
+
+
+def test_of_an_overview_a_gap_says_whether_it_is_certain_among_all():
+    rows = [CITY_ROW, language("english", 700, 1000), language("spanish", 690, 1000)]
+    published = Published([*rows, district("1", 500, 1000), district("2", 700, 1000)])
+    gap, parity = overview(published, definitions())
+    assert (gap.certain, parity.certain) == (True, None)
+    assert gap.picked_lower < gap.gap_lower < gap.gap_upper < gap.picked_upper
 
 
 def test_parity_needs_every_declared_group():

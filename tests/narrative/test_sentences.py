@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from equity.findings.model import Entry, Finding, Trend
-from equity.framework.models import Metric, Note
+from equity.findings.model import Entry, Finding, Settle, Told, Trend
+from equity.framework.models import DimensionSource, Metric, Note, Tolerance
 from equity.i18n import CATALOGUES, Translator, catalogue
 from equity.narrative import (
     brief,
@@ -26,6 +26,7 @@ from equity.narrative import (
     notes_on,
     quiet_line,
     reading,
+    told_label,
     trend_sentence,
     verdict_word,
 )
@@ -418,3 +419,90 @@ def test_an_entry_outside_every_place_is_not_given_a_place_name() -> None:
     outside = Entry("outside", "value", "not_applicable", estimate=50.0, n=30)
     finding = samples.finding(worst="outside", entries=(outside,))
     assert say(finding).startswith("Outside every area, 50 of 100")
+
+
+# --- what cannot be told -------------------------------------------------------------------------
+def more(finding: Finding, language: Translator = EN) -> str:
+    definitions = samples.definitions()
+    names = names_of(finding.by, definitions, language, samples.places())
+    return plain(reading(finding, definitions, names, language))
+
+
+def test_an_open_comparison_says_whom_it_concerns_and_what_would_settle_it() -> None:
+    settle = Settle("records", "vi", 412, 3.2)
+    finding = samples.by_language(concerned=87, settle=settle)
+    text = more(finding)
+    assert "It concerns 87 reports in “Tiếng Việt" in text
+    assert text.endswith("would settle it, 3.2 years’ supply.")
+    assert "About 410 records in" in text
+    spanish = more(finding, ES)
+    assert "Se trata de 87 avisos en «Tiếng Việt" in spanish
+    assert "los de 3.2 años" in spanish
+    one = replace(finding, settle=Settle("records", "vi", 412, 1.0))
+    assert more(one).endswith("one year’s supply.")
+
+
+@pytest.mark.parametrize("by", ["never", "missing", "unknown", "interval"])
+def test_what_records_cannot_settle_is_said(by: Any) -> None:
+    finding = samples.by_language(concerned=87, settle=Settle(by, "vi"))
+    for language in (EN, ES):
+        text = more(finding, language)
+        assert text.count(".") >= 2
+        assert "{" not in text
+    assert "not with these data" in more(samples.by_language(settle=Settle("never", "vi")))
+    assert more(samples.finding(concerned=87)) == more(samples.finding())  # a gap is not open
+
+
+def test_where_it_can_be_told_is_the_words_of_a_link() -> None:
+    told = Told("place:district", "all", date(2015, 11, 1), "gap")
+    finding = samples.by_language(told_in=told)
+    label = told_label(finding, samples.definitions(), EN)
+    assert label.startswith("By council district, ")
+    assert label.endswith("it can be told: there is a gap")
+    assert told_label(finding, samples.definitions(), ES).endswith("sí se sabe: hay brecha")
+    assert told_label(samples.by_language(), samples.definitions(), EN) == ""
+
+
+def test_the_verdict_of_unfinished_periods_is_told_where_it_differs() -> None:
+    finding = samples.by_language(other_period=(date(2023, 1, 1), "gap"))
+    assert "In 2023, whose cases are not all finished, there would be a gap." in more(finding)
+
+
+def test_areas_are_not_the_people_they_are_named_for() -> None:
+    definitions = samples.definitions()
+    areas = definitions.dimensions["income"].model_copy(
+        update={"source": DimensionSource(attribute="income_fifth")}
+    )
+    definitions = definitions.model_copy(
+        update={"dimensions": definitions.dimensions | {"income": areas}}
+    )
+    entries = (samples.entry("1", 60.0, 4, "behind", -1.7, 300),)
+    gap = samples.finding(by="income", entries=entries, worst="1", missing=())
+    names = names_of("income", definitions, EN)
+    text = plain(headline(gap, definitions, names, EN))
+    assert text.startswith("In neighborhoods of the group “Lowest fifth”, 60 of 100 reports")
+    open_ = replace(gap, verdict="cannot_tell")
+    assert "Neighborhoods of the group “Lowest fifth” lean behind:" in plain(
+        headline(open_, definitions, names, EN)
+    )
+    assert "Los barrios del grupo «Quinto más bajo» parecen quedar atrás" in plain(
+        headline(open_, definitions, names_of("income", definitions, ES), ES)
+    )
+
+
+def test_the_readers_own_rule_is_the_one_that_is_named() -> None:
+    finding = samples.finding(
+        tolerance=Tolerance(points=3), declared=False, caveats=("own_question",)
+    )
+    definitions = samples.definitions()
+    names = names_of(finding.by, definitions, EN, samples.places())
+    assert "tolerance ±3 points" in plain(quiet_line(finding, definitions, names, EN))
+    assert "reader’s own question" in caveats(finding, definitions, names, EN)[0]
+    assert "not the declared rule" in brief(finding, definitions, EN)
+
+
+def test_need_is_named_beside_complaints() -> None:
+    finding = samples.finding(caveats=("complaints",), beside="cleared")
+    definitions = samples.definitions()
+    names = names_of(finding.by, definitions, EN, samples.places())
+    assert any("which measures need" in text for text in caveats(finding, definitions, names, EN))

@@ -175,3 +175,24 @@ def test_nobody_is_called_within_tolerance_who_lies_far_beyond(built: Built) -> 
         if entry.position == "within":
             definition = built.definitions.metrics[metric]
             assert distance(definition, value["group"], value["city"]) < 0.02 * value["city"]
+
+
+def test_what_is_called_certain_is_true(built: Built) -> None:
+    """Of every gap that the overview calls certain, the true value lies beyond the tolerance."""
+    looked = 0
+    for finding in findings.overview(built.publication, built.definitions):
+        by = built.truth["values"].get(finding.metric, {})
+        period = "all" if finding.period_kind == "all" else finding.period.isoformat()
+        truth = by.get(finding.by, {}).get(period, {})
+        city = by.get("city", {}).get(period, {}).get("city", {})
+        if not finding.certain or finding.worst not in truth or city.get("value") is None:
+            continue
+        definition = built.definitions.metrics[finding.metric]
+        value, reference = truth[finding.worst].get("value"), city["value"]
+        if finding.lean == "behind" and value is not None:
+            looked += 1
+            assert distance(definition, value, reference) > 0, finding
+            assert finding.picked_lower is not None
+            assert finding.gap_lower is not None
+            assert finding.picked_lower <= finding.gap_lower
+    assert looked >= 5
