@@ -35,6 +35,7 @@ def main() -> None:
             navigation.menu(say, state)
             choices.language(here)
             frame.banner(here)
+        frame.banner_on_top(here)
         chosen.run()
         frame.foot(here)
     except Exception as error:  # whatever it is, nobody is shown a traceback

@@ -107,14 +107,20 @@ def ranked_dots(
 
 
 def mini(
-    finding: Finding, definitions: Definitions, names: Mapping[str, str], say: Translator
+    finding: Finding,
+    definitions: Definitions,
+    names: Mapping[str, str],
+    say: Translator,
+    *,
+    code: str | None = None,
 ) -> Drawing:
-    """The deciding entry alone: its dot and interval, the reference and the tolerance; no axis."""
+    """One entry alone, the deciding one unless `code` names another: its dot and interval, the
+    reference and the tolerance; no axis."""
     metric = definitions.metrics[finding.metric]
     rows = [
         row_of(entry, finding, definitions, names, say)
         for entry in finding.entries
-        if entry.code == finding.worst
+        if entry.code == (code or finding.worst)
     ]
     values = [
         value

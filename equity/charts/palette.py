@@ -24,6 +24,8 @@ QUIET = "#9AA3AC"
 
 VERDICT_COLOUR = {"gap": "#B5410B", "parity": "#0A6B62", "cannot_tell": "#5A5F7A"}
 VERDICT_ICON = {"gap": "▼", "parity": "=", "cannot_tell": "?"}
+DIFFERS_ICON = "≠"
+"""In the place of the gap's sign where a metric has no better side."""
 
 
 class Mark(NamedTuple):

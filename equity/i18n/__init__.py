@@ -29,7 +29,10 @@ _ONE, _MANY = 0, 1
 
 @lru_cache(maxsize=8)
 def catalogue(language: str) -> dict[str, tuple[str, ...]]:
-    """Message id → its text (singular and plural where it has both), of all domains."""
+    """Message id → its text (singular and plural where it has both), of all domains.
+
+    A percent sign stays with its number, however the line breaks.
+    """
     messages: dict[str, tuple[str, ...]] = {}
     for path in sorted((CATALOGUES / language).glob("*.po")):
         with path.open("rb") as file:
@@ -37,7 +40,8 @@ def catalogue(language: str) -> dict[str, tuple[str, ...]]:
                 if message.id:
                     key = message.id if isinstance(message.id, str) else message.id[0]
                     text = message.string
-                    messages[key] = (text,) if isinstance(text, str) else tuple(text or ())
+                    forms = (text,) if isinstance(text, str) else tuple(text or ())
+                    messages[key] = tuple(_kept_together(form) for form in forms)
     return messages
 
 
@@ -83,7 +87,7 @@ class Translator:
 
     def text(self, text: Mapping[str, str]) -> str:
         """The city's own text in this language, else in the default, else whichever there is."""
-        return pick(text, self.language)
+        return _kept_together(pick(text, self.language))
 
     def number(
         self, value: float, digits: int | None = None, significant: int | None = None
@@ -113,6 +117,19 @@ class Translator:
             end = start + dt.timedelta(days=364)
             return self("common.fiscal_year", first=start.year, last=f"{end.year % 100:02d}")
         return self("common.all_periods")
+
+
+def _kept_together(text: str) -> str:
+    return text.replace(" %", "\u00a0%")
+
+
+def capitalized(text: str) -> str:
+    """A text as it begins a line: with a capital, the rest as it is.
+
+    >>> capitalized("año fiscal 2021–22"), capitalized("FY 2021–22")
+    ('Año fiscal 2021–22', 'FY 2021–22')
+    """
+    return text[:1].upper() + text[1:]
 
 
 def _magnitude(value: float) -> int:

@@ -53,7 +53,7 @@ def brief(finding: Finding, definitions: Definitions, say: Translator) -> str:
     if _of_finding(definitions.metrics[finding.metric], finding):
         names.append("artefact")
     words = [say(f"narrative.brief_{name}") for name in names]
-    return say("narrative.brief", words=", ".join(words)) if words else ""
+    return say("narrative.brief", words="; ".join(words)) if words else ""
 
 
 def of_entry(

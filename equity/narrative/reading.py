@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from equity.findings import is_count
 from equity.findings.model import Finding, Verdict
 from equity.framework.models import Definitions, Metric
-from equity.i18n import Translator
+from equity.i18n import Translator, capitalized
 from equity.narrative.moving import moving
 from equity.narrative.names import is_place, listed, reference_name
 from equity.narrative.numbers import (
@@ -24,9 +24,15 @@ from equity.schema import OUTSIDE, UNKNOWN
 Names = Mapping[str, str]
 
 
-def verdict_word(verdict: Verdict, say: Translator) -> str:
-    """The verdict's name, for chips and lists. Never shown without an interval or n beside it."""
-    return say(f"narrative.verdict_{verdict}")
+def verdict_word(verdict: Verdict, say: Translator, *, neutral: bool = False) -> str:
+    """The verdict's name, for chips and lists. Never shown without an interval or n beside it.
+
+    Where a metric has no better side (`neutral`), what lies outside the tolerance differs: nobody
+    is behind.
+    """
+    return say(
+        "narrative.differs" if neutral and verdict == "gap" else f"narrative.verdict_{verdict}"
+    )
 
 
 def position_word(position: str, say: Translator) -> str:
@@ -109,7 +115,7 @@ def quiet_line(finding: Finding, definitions: Definitions, names: Names, say: Tr
         parts.append(say("narrative.synthetic"))
     if dataset.already_public:
         parts.append(say("narrative.already_public"))
-    return " · ".join(parts)
+    return capitalized(" · ".join(parts))
 
 
 def interval_meaning(say: Translator) -> str:
@@ -123,7 +129,8 @@ def chip(finding: Finding, definitions: Definitions, say: Translator) -> str:
     That is the simultaneous one of the furthest entry. Parity is about all entries, so that no
     single interval belongs to it.
     """
-    word = verdict_word(finding.verdict, say)
+    neutral = definitions.metrics[finding.metric].direction == "neutral"
+    word = verdict_word(finding.verdict, say, neutral=neutral)
     lower, upper = finding.gap_lower, finding.gap_upper
     if finding.verdict == "parity" or finding.gap is None or lower is None or upper is None:
         return word

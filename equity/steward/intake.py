@@ -16,6 +16,9 @@ from equity.ui import choices, definition, frame, names
 from equity.ui.context import Here
 
 _FIELD_OF_REASON = ":"
+_DELIMITERS = {
+    ",": "steward.comma", ";": "steward.semicolon", "\t": "steward.tab", "tab": "steward.tab",
+}  # fmt: skip
 
 
 def ledger(here: Here) -> pd.DataFrame:
@@ -106,17 +109,19 @@ def dropped(here: Here, entries: pd.DataFrame) -> None:
     say = here.say
     dataset = here.definitions.datasets[str(entries["dataset"].iloc[0])]
     outside = [
-        f"{names.level(here, level)}: {say.number(count)}"
+        f"{say.number(count)} · {names.level(here, level)}"
         for level, count in _sum(entries["outside"]).items()
+        if count
     ]
     unknown = [
-        f"{names.comparison(here, dimension)}: {say.number(count)}"
+        f"{say.number(count)} · {names.comparison(here, dimension)}"
         for dimension, count in _sum(entries["unknown"]).items()
+        if count
     ]
     frame.terms(
         [
-            (say("steward.outside"), ", ".join(outside)),
-            (say("steward.unknown"), ", ".join(unknown)),
+            (say("steward.outside"), "\n".join(outside) or say.number(0)),
+            (say("steward.unknown"), "\n".join(unknown) or say.number(0)),
             (say("steward.without_location"), say.number(int(entries["without_location"].sum()))),
             (say("steward.private"), ", ".join(dataset.private)),
             (say("steward.ignored"), ", ".join(dataset.ignored)),
@@ -182,7 +187,8 @@ def problems(here: Here) -> None:
 
 
 def _form(here: Here, entry: dict[Hashable, Any]) -> str:
-    parts = [entry["format"], entry["encoding"], entry["delimiter"]]
+    delimiter = here.say(_DELIMITERS[entry["delimiter"]]) if entry["delimiter"] else ""
+    parts = [entry["format"], entry["encoding"], delimiter]
     if entry["already_loaded_as"]:
         parts.append(here.say("steward.same_as", file=entry["already_loaded_as"]))
     return " · ".join(part for part in parts if part)

@@ -157,7 +157,13 @@ def _kinds(offer: offers.Offer, level: str, by: str) -> list[str]:
 
 
 def only_city(here: Here, view: View) -> str:
-    """Says that groups are shown for the whole city although a place is chosen; else nothing."""
-    if not view.place or view.where != (CITY, CITY):
+    """What is published for the whole city only although a place is chosen; else nothing."""
+    if not view.place:
         return ""
-    return here.say("ui.groups_city_only", place=names.places(here, view.level)[view.place])
+    place = names.places(here, view.level)[view.place]
+    if view.where == (CITY, CITY):
+        return here.say("ui.groups_city_only", place=place)
+    offer = offers.of(here, view.metric)
+    if offer.crossings(view.by) and not offer.crossings(view.by, view.level):
+        return here.say("ui.crossed_city_only", place=place)
+    return ""

@@ -11,6 +11,7 @@ from equity.framework.models import Dataset, Metric, Source, Treatment
 from equity.narrative import metric_definition, quantity, tolerance_text
 from equity.narrative.definition import reference_of
 from equity.narrative.numbers import TABLE_FIGURES
+from equity.schema import CITY
 from equity.ui import frame, names, people, speak
 from equity.ui.context import Here
 
@@ -48,7 +49,7 @@ def measured(here: Here, id: str) -> None:
             (say("ui.subject"), say.text(metric.subject)),
             (say("ui.measures"), say(f"ui.measures_{metric.measures}")),
             (say("ui.direction"), say(f"ui.direction_{metric.direction}")),
-            (say("ui.maturity"), say.plural("ui.days", metric.maturity_days)),
+            (say("ui.maturity"), _maturity(here, metric)),
         ]
     )
     if metric.unfinished:
@@ -103,6 +104,7 @@ def sources(here: Here, id: str) -> None:
     )
     if metric.population:
         _population(here, metric.population)
+    _places(here, metric)
 
 
 def responsible(here: Here, id: str) -> None:
@@ -152,6 +154,11 @@ def _statistic(here: Here, metric: Metric) -> str:
     return here.say(f"ui.statistic_{metric.statistic}") if metric.statistic else ""
 
 
+def _maturity(here: Here, metric: Metric) -> str:
+    days = metric.maturity_days
+    return here.say.plural("ui.days", days) if days else ""
+
+
 def _rules(here: Here, rules: list[Treatment]) -> None:
     _codes([(here.say(f"ui.count_{rule.count_as}"), rule.when) for rule in rules])
 
@@ -191,8 +198,37 @@ def nature(here: Here, dataset: Dataset) -> str:
     if dataset.synthetic:
         return here.say("ui.nature_synthetic")
     if dataset.already_public:
-        return here.say("ui.nature_public", day=here.say.date(dataset.already_public.on))
+        day = here.say.date(dataset.already_public.on)
+        return here.say(f"ui.nature_public_{dataset.kind}", day=day)
     return here.say(f"ui.nature_{dataset.kind}")
+
+
+def _places(here: Here, metric: Metric) -> None:
+    """Where the boundaries come from, and the figures of places that put records in groups."""
+    city = here.definitions.city
+    levels = {level for table in metric.tables for level in table.places} - {CITY}
+    used = {here.definitions.dimensions[each].source.attribute for each in metric.dimensions}
+    shown = [
+        (names.level(here, level.id, plural=True), source(here, level.source))
+        for level in city.place_levels
+        if level.id in levels
+    ]
+    shown += [
+        (here.say.text(attribute.title), source(here, attribute.source))
+        for attribute in city.attributes
+        if attribute.id in used
+    ]
+    if shown:
+        frame.heading(here.say("ui.places_from"))
+        frame.table([here.say("ui.places_what"), here.say("ui.source")], shown)
+
+
+def credits(here: Here) -> None:
+    """Whom the city's data and methods are owed to."""
+    rows = [[source(here, each)] for each in here.definitions.city.credits]
+    if rows:
+        frame.heading(here.say("ui.credits"))
+        frame.notes([row[0] for row in rows])
 
 
 def _population(here: Here, id: str) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from equity import narrative
 from equity.charts.model import interval_text
 from equity.findings import PLACE_PREFIX, latest_period
+from equity.i18n import capitalized
 from equity.narrative import quantity
 from equity.narrative.numbers import TABLE_FIGURES
 from equity.schema import CITY
@@ -75,7 +76,7 @@ def latest(here: Here, id: str) -> None:
     last = {kind: latest_period(here.publication, id, kind) for kind in entries["period_kind"].unique()}  # fmt: skip
     rows = [
         [
-            say.period(row["period_kind"], row["period"].date()),
+            capitalized(say.period(row["period_kind"], row["period"].date())),
             _value(here, row),
             interval_text(row["lower"], row["upper"], unit, say),
             _n(here, row),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import date
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
 from equity.charts.model import position_text
-from equity.charts.palette import VERDICT_ICON
+from equity.charts.palette import DIFFERS_ICON, VERDICT_ICON
 from equity.findings import is_count
 from equity.findings.model import Verdict
 from equity.framework.models import Dataset, Metric
@@ -20,6 +22,9 @@ from equity.ui.context import Here
 STYLE = Path(__file__).parent / "style.css"
 _TONES: dict[str, Verdict] = {"behind": "gap", "within": "parity", "ahead": "parity"}
 ICON = Path(__file__).parent / "icon.svg"
+_SLIM = 3
+"""Columns up to which a table fits on a phone when its words wrap; a wider one scrolls in itself."""
+_NUMBER = re.compile(r"[×<>≤≥−-]?[\d.,]+\s?%?")
 
 
 def dress() -> None:
@@ -46,10 +51,18 @@ def city(here: Here) -> None:
     )
 
 
-def chip(verdict: Verdict, text: str, *, sign: bool = True) -> str:
-    """A verdict as a small label: colour, sign and words."""
-    mark = f'<span aria-hidden="true">{VERDICT_ICON[verdict]}</span> ' if sign else ""
-    return f'<span class="eq-chip eq-{verdict}">{mark}{escape(text)}</span>'
+def chip(verdict: Verdict, text: str, *, sign: bool = True, neutral: bool = False) -> str:
+    """A verdict as a small label: colour, sign and words. A `neutral` metric accuses nobody."""
+    tone, icon = _look(verdict, neutral)
+    mark = f'<span aria-hidden="true">{icon}</span> ' if sign else ""
+    return f'<span class="eq-chip eq-{tone}">{mark}{escape(text)}</span>'
+
+
+def _look(verdict: Verdict, neutral: bool) -> tuple[str, str]:
+    """The tone and the sign of a verdict."""
+    if neutral and verdict == "gap":
+        return "differs", DIFFERS_ICON
+    return verdict, VERDICT_ICON[verdict]
 
 
 def head(
@@ -58,12 +71,13 @@ def head(
     sentence: str,
     *,
     verdict: Verdict | None = None,
+    neutral: bool = False,
     certainty: str = "",
     more: str = "",
     quiet: str = "",
 ) -> None:
     """Where we are, the sentence that answers the page's question, its verdict, one quiet line."""
-    mark = f"<p>{chip(verdict, certainty or verdict_word(verdict, say))}</p>" if verdict else ""
+    mark = f"<p>{_chip(say, verdict, neutral, certainty)}</p>" if verdict else ""
     reading = f'<p class="eq-text">{escape(more)}</p>' if more else ""
     line = f'<p class="eq-quiet">{escape(quiet)}</p>' if quiet else ""
     st.html(
@@ -72,25 +86,32 @@ def head(
     )
 
 
+def _chip(say: Translator, verdict: Verdict, neutral: bool, text: str = "") -> str:
+    return chip(verdict, text or verdict_word(verdict, say, neutral=neutral), neutral=neutral)
+
+
 def heading(text: str, quiet: str = "") -> None:
     """A heading of a part of the page, with a quiet line under it."""
     line = f'<p class="eq-quiet">{escape(quiet)}</p>' if quiet else ""
     st.html(f'<h2 class="eq-h2">{escape(text)}</h2>{line}')
 
 
-def metric_title(say: Translator, title: str, verdict: Verdict | None) -> None:
+def metric_title(say: Translator, title: str, verdict: Verdict | None, neutral: bool) -> None:
     """The title of a metric in a list, with its verdict."""
-    mark = f" {chip(verdict, verdict_word(verdict, say))}" if verdict else ""
+    mark = f" {_chip(say, verdict, neutral)}" if verdict else ""
     st.html(f'<h3 class="eq-h3">{escape(title)}{mark}</h3>')
 
 
-def line(say: Translator, verdict: Verdict, sentence: str, mind: str = "") -> None:
+def line(
+    say: Translator, verdict: Verdict, sentence: str, mind: str = "", *, neutral: bool = False
+) -> None:
     """A finding in a list: its verdict, its sentence, and what to bear in mind."""
-    said = f'<span class="eq-said">{escape(verdict_word(verdict, say))}</span>'
-    mark = f'<span aria-hidden="true">{VERDICT_ICON[verdict]}</span>{said}'
+    tone, icon = _look(verdict, neutral)
+    word = verdict_word(verdict, say, neutral=neutral)
+    mark = f'<span aria-hidden="true">{icon}</span><span class="eq-said">{escape(word)}</span>'
     quiet = f'<p class="eq-quiet">{escape(mind)}</p>' if mind else ""
     st.html(
-        f'<p class="eq-finding"><span class="eq-chip eq-{verdict}">{mark}</span> '
+        f'<p class="eq-finding"><span class="eq-chip eq-{tone}">{mark}</span> '
         f"{escape(sentence)}</p>{quiet}"
     )
 
@@ -111,14 +132,29 @@ def section(title: str, quiet: str = "") -> None:
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A small table of plain text, all of it on the page."""
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in headers)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    columns = list(zip(*rows, strict=True)) or [()] * len(headers)
+    kinds = [' class="eq-number"' if _numeric(cells) else "" for cells in columns]
+    head = "".join(
+        f'<th scope="col"{kind}>{escape(text)}</th>'
+        for text, kind in zip(headers, kinds, strict=True)
     )
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(row, kinds, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    slim = " eq-slim" if len(headers) <= _SLIM else ""
     st.html(
-        f'<div class="eq-table" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="eq-table{slim}" tabindex="0"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _numeric(cells: Sequence[str]) -> bool:
+    """Whether a column holds numbers, which stand at the right."""
+    filled = [cell for cell in cells if cell != "–"]
+    return bool(filled) and all(_NUMBER.fullmatch(cell) for cell in filled)
 
 
 def words(text: str, *, quiet: bool = False) -> None:
@@ -135,7 +171,7 @@ def notes(sentences: Sequence[str]) -> None:
 
 
 def terms(pairs: list[tuple[str, str]]) -> None:
-    """Names and what they stand for; pairs without a value are left out."""
+    """Names and what they stand for, in lines; pairs without a value are left out."""
     rows = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
         for name, value in pairs
@@ -161,12 +197,19 @@ def banner(here: Here) -> None:
         st.html(f'<div class="eq-banner" role="note">{text}</div>')
 
 
+def banner_on_top(here: Here) -> None:
+    """The same of synthetic records above the page, where the sidebar is folded away: on a phone."""
+    if here.synthetic:
+        text = escape(here.say("common.synthetic"))
+        st.html(f'<div class="eq-banner eq-narrow" role="note"><p>{text}</p></div>')
+
+
 def public(here: Here, dataset: Dataset) -> str:
     """That a dataset was published by its owner, so that nothing of it is withheld; else ""."""
     if dataset.already_public is None:
         return ""
     return here.say(
-        "ui.already_public",
+        f"ui.already_public_{dataset.kind}",
         dataset=here.say.text(dataset.title),
         owner=here.say.text(dataset.already_public.source.name),
         day=here.say.date(dataset.already_public.on),
@@ -180,5 +223,5 @@ def foot(here: Here) -> None:
 
 def publication(here: Here) -> str:
     """The version in service and the day it was made."""
-    made = str(here.publication.meta.get("created", ""))[:10]
-    return here.say("ui.publication", version=here.publication.version, made=made)
+    made = date.fromisoformat(str(here.publication.meta["created"])[:10])
+    return here.say("ui.publication", version=here.publication.version, made=here.say.date(made))

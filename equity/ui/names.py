@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from equity.findings import PLACE_PREFIX
+from equity.i18n import capitalized
 from equity.narrative.names import comparison_name, is_place, names_of
 from equity.schema import CITY, OUTSIDE, UNKNOWN
 from equity.ui import load
@@ -86,7 +87,8 @@ def kinds(here: Here, kinds: Iterable[str]) -> dict[str, str]:
 
 def periods(here: Here, kind: str, periods: Iterable[date]) -> dict[str, str]:
     """First days as ISO text → the periods' names, latest first."""
-    return {day.isoformat(): here.say.period(kind, day) for day in sorted(periods, reverse=True)}
+    days = sorted(periods, reverse=True)
+    return {day.isoformat(): capitalized(here.say.period(kind, day)) for day in days}
 
 
 def unit(here: Here, metric: str) -> str:

@@ -82,7 +82,7 @@ def head(here: Here, level: str, place: str, standings: list[Standing]) -> None:
         say,
         " · ".join([say("ui.page_neighborhood"), names.level(here, level)]),
         say.plural(
-            "ui.neighborhood_sentence",
+            "ui.neighborhood_sentence" if counts["behind"] else "ui.neighborhood_sentence_none",
             len(judged),
             place=name,
             behind=say.number(counts["behind"]),
@@ -105,14 +105,19 @@ def line(here: Here, standing: Standing) -> None:
         if entry.estimate is None:
             frame.words(here.say(f"ui.without_{entry.status}"))
         else:
-            frame.words(
-                here.say(
-                    "ui.place_result",
-                    result=result_text(entry.estimate, metric, here.definitions, here.say),
-                    city=_value(here, finding, finding.reference_value),
-                    interval=_interval(here, finding, entry),
+            text, picture = st.columns([3, 1], vertical_alignment="center", gap="medium")
+            with text:
+                frame.words(
+                    here.say(
+                        "ui.place_result",
+                        result=result_text(entry.estimate, metric, here.definitions, here.say),
+                        city=_value(here, finding, finding.reference_value),
+                        interval=_interval(here, finding, entry),
+                    )
                 )
-            )
+            with picture:
+                if not is_count(metric):
+                    show.small(here, finding, entry.code)
         frame.notes(narrative.of_entry(entry, finding, here.definitions, here.say))
         frame.words(speak.eyebrow(here, finding.metric, here.say.period(finding.period_kind, finding.period)), quiet=True)  # fmt: skip
         navigation.to_breakdown(here, finding, here.say("ui.see_on_map"), place=entry.code)

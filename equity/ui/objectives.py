@@ -9,8 +9,11 @@ import streamlit as st
 from equity.findings import Finding
 from equity.framework.models import Department, Objective, Program
 from equity.narrative import tolerance_text
+from equity.narrative.names import listed
 from equity.ui import choices, definition, frame, load, names, navigation, speak
 from equity.ui.context import Here
+
+_KINDS = ("gap", "differs", "parity", "cannot_tell")
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,11 @@ def choose(here: Here) -> Chosen:
 def head(here: Here, chosen: Chosen, findings: list[Finding]) -> None:
     """How many of the department's metrics keep the promise; its mission."""
     say = here.say
-    counts = {v: sum(f.verdict == v for f in findings) for v in ("gap", "parity", "cannot_tell")}
-    sentence = say.plural(
-        "ui.department_sentence",
-        len(findings),
-        **{verdict: say.number(count) for verdict, count in counts.items()},
-    )
+    kinds = [_kind(here, finding) for finding in findings]
+    counted = [
+        say.plural(f"ui.department_{kind}", kinds.count(kind)) for kind in _KINDS if kind in kinds
+    ]
+    sentence = say.plural("ui.department_sentence", len(findings), counted=listed(counted, say))
     frame.head(
         say,
         say.text(chosen.department.title),
@@ -49,6 +51,12 @@ def head(here: Here, chosen: Chosen, findings: list[Finding]) -> None:
         more=say.text(chosen.department.mission),
         quiet=say("ui.department_quiet", owner=say.text(chosen.department.owner)),
     )
+
+
+def _kind(here: Here, finding: Finding) -> str:
+    """The verdict as the sentence counts it: a metric without a better side only differs."""
+    differs = finding.verdict == "gap" and speak.neutral(here, finding)
+    return "differs" if differs else finding.verdict
 
 
 def leading(here: Here, id: str) -> list[Finding]:
@@ -81,7 +89,8 @@ def objective(here: Here, objective: Objective, findings: list[Finding]) -> None
 
 def _metric(here: Here, id: str, finding: Finding | None) -> None:
     say, metric = here.say, here.definitions.metrics[id]
-    frame.metric_title(say, names.metric(here, id), finding.verdict if finding else None)
+    verdict = finding.verdict if finding else None
+    frame.metric_title(say, names.metric(here, id), verdict, metric.direction == "neutral")
     frame.words(speak.headline(here, finding) if finding else say("ui.nothing_published"))
     if finding:
         frame.words(speak.movement(here, finding))

@@ -13,13 +13,14 @@ from typing import Any
 import streamlit as st
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from equity.errors import EquityError
 from equity.workspace import open_workspace, require_this_machine, require_workstation
 
 DISPLAY = "/display/{name}"
+HOME = "/overview"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}\.geojson")
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -74,9 +75,15 @@ def boundaries(request: Request) -> Response:
     return FileResponse(path, media_type="application/geo+json", headers=_FOR_EVER)
 
 
+def home(request: Request) -> Response:
+    """The home page lives at the root; under its own name it would not be found."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/{query}")
+
+
 def routes() -> list[BaseRoute]:
     """The routes beside the app. They bypass any login, so nothing private may be added."""
-    return [Route(DISPLAY, boundaries)]
+    return [Route(DISPLAY, boundaries), Route(HOME, home)]
 
 
 def stay_on_this_machine() -> None:

@@ -59,14 +59,16 @@ def map_of(here: Here, finding: Finding) -> Drawing | None:
     return drawing
 
 
-def small(here: Here, finding: Finding) -> None:
-    """The finding's leading group as a dot and a band."""
+def small(here: Here, finding: Finding, code: str = "") -> None:
+    """One entry of the finding, its leading one unless `code` names another: a dot and a band."""
     drawing = load.made(
         here,
-        ("mini", finding.id),
-        lambda: mini(finding, here.definitions, names.of(here, finding.by), here.say),
+        ("mini", finding.id, code),
+        lambda: mini(
+            finding, here.definitions, names.of(here, finding.by), here.say, code=code or None
+        ),
     )
-    _draw(drawing, f"mini-{finding.id}", "")
+    _draw(drawing, f"mini-{finding.id}-{code}", "")
 
 
 def plain(drawing: Drawing, name: str) -> Drawing:
@@ -203,11 +205,12 @@ def _boundaries(here: Here, level: str) -> Any:
 
 def finding_line(here: Here, finding: Finding) -> None:
     """A finding in a list: verdict, sentence, small dot and band, and the way to its page."""
-    text, picture = st.columns([3, 1], vertical_alignment="center", gap="medium")
+    with st.container(key=f"eq-finding-{finding.id}"):
+        text, picture = st.columns([3, 1], vertical_alignment="center", gap="medium")
     with text, st.container(gap="xxsmall"):
         sentence, mind = speak.headline(here, finding), speak.brief(here, finding)
-        moves = speak.movement(here, finding)
-        frame.line(here.say, finding.verdict, sentence, ". ".join(filter(None, (moves, mind))))
+        quiet = ". ".join(filter(None, (speak.movement(here, finding), mind)))
+        frame.line(here.say, finding.verdict, sentence, quiet, neutral=speak.neutral(here, finding))
         navigation.to_breakdown(
             here, finding, speak.eyebrow(here, finding.metric, names.comparison(here, finding.by))
         )

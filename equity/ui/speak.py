@@ -68,10 +68,16 @@ def head(
         where,
         headline(here, finding),
         verdict=finding.verdict,
+        neutral=neutral(here, finding),
         certainty=narrative.chip(finding, here.definitions, here.say),
         more=reading(here, finding),
         quiet=quiet_line(here, finding),
     )
+
+
+def neutral(here: Here, finding: Finding) -> bool:
+    """Whether the metric has no better side, so that nobody can be behind."""
+    return here.definitions.metrics[finding.metric].direction == "neutral"
 
 
 def section(here: Here, finding: Finding, *, main: bool) -> None:
@@ -82,9 +88,14 @@ def section(here: Here, finding: Finding, *, main: bool) -> None:
         frame.heading(headline(here, finding), quiet_line(here, finding))
 
 
-def notes(here: Here, finding: Finding) -> None:
-    """What the reader must know of these numbers, under their chart."""
-    frame.notes(narrative.caveats(finding, here.definitions, names.of(here, finding.by), here.say))
+def notes(here: Here, finding: Finding, *told: Finding | None) -> None:
+    """What the reader must know of these numbers, under their chart, and was not `told` above it."""
+    before = {text for each in told if each for text in _caveats(here, each)}
+    frame.notes([text for text in _caveats(here, finding) if text not in before])
+
+
+def _caveats(here: Here, finding: Finding) -> list[str]:
+    return narrative.caveats(finding, here.definitions, names.of(here, finding.by), here.say)
 
 
 def _what(here: Here, finding: Finding) -> str:

@@ -29,14 +29,14 @@ if groups:
     speak.section(page, groups, main=main is groups)
     frame.words(breakdown.only_city(page, view), quiet=True)
     drawing = show.dots(page, groups, name="groups")
-    speak.notes(page, groups)
+    speak.notes(page, groups, places)
     show.behind(page, drawing, "groups", view.metric)
     measures.fold(page, groups, "groups")
 
 for label, finding in breakdown.crossed(page, view):
     frame.heading(label, speak.headline(page, finding))
     show.dots(page, finding, name=finding.id)
-    speak.notes(page, finding)
+    speak.notes(page, finding, places, groups)
 
 next_step.links(page, ("trends", "trend"), ("neighborhood", "place"), ("methods", "methods"))
 next_step.this_view(page, "breakdown")

@@ -1,6 +1,6 @@
 """Where is the data?"""
 
-from equity.ui import choices, downloads, frame, here, names, next_step
+from equity.ui import choices, definition, downloads, frame, here, names, next_step
 
 page = here()
 frame.head(
@@ -13,5 +13,6 @@ metric = choices.select(page, "metric", names.metrics(page))
 downloads.table(page, metric)
 frame.heading(page.say("pages.dictionary"), page.say("pages.dictionary_quiet"))
 downloads.dictionary(page)
+definition.credits(page)
 
 next_step.links(page, ("methods", "methods"), ("breakdown", "breakdown"))

@@ -449,7 +449,7 @@ def test_years_with_a_known_artefact_are_marked_on_trends() -> None:
             code=code, name="X", period_kind="year", title="T",
         )  # fmt: skip
         data = [layer.get("data", {}).get("values", []) for layer in layers(drawing)]
-        named = [values for values in data if values and values[0].get("text") == "known artefact"]
+        named = [values for values in data if values and values[0].get("text") == "known artifact"]
         return [values[0]["period"] for values in named]
 
     assert marked("3") == ["2020-01-01T00:00:00"]

@@ -162,3 +162,11 @@ def test_a_table_is_made_when_its_fold_is_opened(open_page: Open) -> None:
     app.run()
     [table] = app.dataframe
     assert "/methods?lang=en&entry=" in table.value["Entry"].iloc[0]
+
+
+def test_a_crossing_that_is_the_whole_citys_is_said_to_be(open_page: Open) -> None:
+    """Where groups are published inside a place and their crossing is not, the page says so."""
+    view = {"metric": "qualified_program_penetration", "by": "income", "level": "district"}
+    inside = " ".join(said(open_page("breakdown", place="3", **view)))
+    assert "for the whole city only: inside District 3" in inside
+    assert "for the whole city only" not in " ".join(said(open_page("breakdown", **view)))

@@ -31,3 +31,16 @@ def test_a_workspace_that_cannot_be_read_does_not_stop_the_loading(tmp_path):
     assert run.returncode == 0
     assert run.stdout.split() == ["[]", "[]"], run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_the_home_page_is_found_under_its_own_name_too() -> None:
+    from starlette.requests import Request
+
+    from equity.ui import navigation, serve
+
+    assert f"/{navigation.HOME}" == serve.HOME
+    assert serve.HOME in {route.path for route in serve.routes()}
+    scope = {"type": "http", "method": "GET", "path": serve.HOME, "headers": []}
+    for query, target in ((b"lang=es&department=fire", "/?lang=es&department=fire"), (b"", "/")):
+        answer = serve.home(Request(scope | {"query_string": query}))
+        assert (answer.status_code, answer.headers["location"]) == (307, target)
