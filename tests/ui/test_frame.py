@@ -40,3 +40,12 @@ def test_only_columns_of_numbers_stand_at_the_right(written: list[str]) -> None:
 def test_a_table_without_rows_keeps_its_head(written: list[str]) -> None:
     frame.table(["Name", "Rows"], [])
     assert written[0].count('<th scope="col">') == 2
+
+
+def test_the_style_sheet_closes_what_it_opens() -> None:
+    """A brace that is lost hides what stands behind it from the screen, or shows it everywhere."""
+    depth = 0
+    for sign in frame.STYLE.read_text(encoding="utf-8"):
+        depth += (sign == "{") - (sign == "}")
+        assert 0 <= depth <= 2
+    assert depth == 0
