@@ -99,11 +99,18 @@ def _expectation(kind: str, fault: Any, model: type[Model], location: Path_) -> 
         return f"at most {context.get('max_length')}", "Shorten it."
     if kind.startswith(("date", "datetime")):
         return "a date such as 2024-07-01", "Write year-month-day."
+    if kind == "dict_type" and any(o.get("type") == "string" for o in _options(model, location)):
+        return "a text, or one in each language", "Write `text`, or `{en: text, es: texto}`."
     return _REMEDIES.get(kind, (fault["msg"], "Correct the value."))
 
 
 def _fields_at(model: type[Model], location: Path_) -> list[str]:
-    """The fields that may stand at `location` of `model`, found through its JSON schema."""
+    """The fields that may stand at `location` of `model`."""
+    return [name for option in _options(model, location) for name in option.get("properties", {})]
+
+
+def _options(model: type[Model], location: Path_) -> list[dict[str, Any]]:
+    """The JSON schemas of what may stand at `location` of `model`."""
     schema = model.model_json_schema()
     here: dict[str, Any] = schema
     for step in location:
@@ -117,8 +124,7 @@ def _fields_at(model: type[Model], location: Path_) -> list[str]:
             if isinstance(inner, dict):
                 here = _resolved(schema, inner)
                 break
-    options = [_resolved(schema, option) for option in here.get("anyOf", [here])]
-    return [name for option in options for name in option.get("properties", {})]
+    return [_resolved(schema, option) for option in here.get("anyOf", [here])]
 
 
 def _resolved(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:

@@ -95,11 +95,33 @@ def read_yaml(path: Path, name: str) -> tuple[YamlFile, list[Problem]]:
         return refuse(error.found, error.expected, error.remedy, error.line,
                       ".".join(map(str, error.path)) or "(file)")  # fmt: skip
     except YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        said = getattr(error, "problem", None) or "text that is not YAML"
-        return refuse(str(said), "YAML", "Check indentation, colons and quotation marks there.",
-                      mark.line + 1 if mark else None)  # fmt: skip
+        return refuse(*_of_parser(error))
     return result, []
+
+
+_AT_THE_END = ("unexpected end of stream", "expected ',' or ']'", "expected ',' or '}'")
+"""What the parser says where something was opened and never closed."""
+
+
+def _of_parser(error: YAMLError) -> tuple[str, str, str, int | None]:
+    """The parser's complaint in plain words, with the line on which it is to be mended."""
+    said = str(getattr(error, "problem", None) or "")
+    problem, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    line = problem.line + 1 if problem else None
+    if "'\\t'" in said:
+        return "a tab at the start of a line", "spaces", "Indent with spaces only.", line
+    if context and any(each in said for each in _AT_THE_END):
+        return (
+            "a quotation mark or bracket that is not closed", "its other half",
+            "Close it, or put a text that holds such signs in quotes.", context.line + 1,
+        )  # fmt: skip
+    if "expected ':'" in said or "mapping values are not allowed" in said:
+        return (
+            "a colon too few or too many", "`field: value`, with a space after the colon",
+            "Look at this line and the one above; put a text that holds a colon in quotes.", line,
+        )  # fmt: skip
+    found = said.removeprefix("found ") or "text that is not YAML"
+    return found, "YAML", "Check indentation, colons and quotation marks there.", line
 
 
 class _Reader:

@@ -116,3 +116,27 @@ def test_what_can_be_read_is_read_beside_a_broken_file(workspace):
     loaded = read(workspace)
     assert set(loaded.metrics) == {"cleared"}
     assert "metrics/rate" in loaded.named
+
+
+@pytest.mark.parametrize(
+    ("old", "put", "found", "remedy"),
+    [
+        ("kind: share", "\tkind: share", "a tab at the start of a line", "spaces only"),
+        ("{en: It matters.", '{en: "It matters.', "that is not closed", "Close it"),
+        ("unit: percent", "unit:percent", "a colon too few", "quotes"),
+        ("{en: It matters., es: Importa.}", "[It matters.]", "a list", "`text`"),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_told_in_plain_words(
+    workspace, old: str, put: str, found: str, remedy: str
+) -> None:
+    file = "departments/clean/cleared.yml"
+    lines = (workspace.root / file).read_text(encoding="utf-8").split("\n")
+    line = next(number for number, text in enumerate(lines, start=1) if old in text)
+    edit(workspace, file, old, put)
+    (problem,) = faults(workspace)
+    assert problem.file == file
+    assert problem.line is not None
+    assert problem.line - line in (0, 1)  # a colon is missed where the next one comes
+    assert found in problem.found
+    assert remedy in problem.remedy
