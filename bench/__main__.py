@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import browser, city, locate, queries, tables
+from bench import browser, charting, city, locate, queries, tables
 from bench.report import Line
 
 ROWS = 10_000_000
@@ -24,6 +24,7 @@ def main() -> int:
     chosen = arguments.parse_args()
     parts: dict[str, Callable[[], Iterator[Line]]] = {
         "locate": locate.measure,
+        "charting": charting.measure,
         "sample": city.measure_sample,
         "build": lambda: city.measure_build(chosen.rows),
         "tables": lambda: tables.measure(

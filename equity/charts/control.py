@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -30,8 +30,9 @@ from equity.narrative.numbers import unit_name
 from equity.schema import GAP_SERIES
 
 HEIGHT = 220
-_WORDS = 4
+_WORDS = 3
 """Last stretches of marks that have a word beside them; all have one in tooltips and in the table."""
+_EDGE = 0.3
 _NAMED = 6
 """Marked periods that the alternative text names."""
 
@@ -85,7 +86,7 @@ def control(
         marked.mark_point(size=90, fill=INK, stroke=INK, opacity=1).encode(
             y=y("value"), shape=shape, tooltip=tips
         ),
-        *_words(base, y),
+        *_words(rows, base, y),
         *changes(definition, frame, say),
     ]
     drawn = alt.layer(*layers, right_margin()).properties(
@@ -169,6 +170,7 @@ def _rows(
                 "lower": lower,
                 "upper": number_or_none(item["upper"]),
                 "side": side,
+                "signal": signal,
                 "word": "",
                 "value_text": "–" if value is None else level_text(value, metric, series, say),
                 "range_text": "–"
@@ -184,21 +186,30 @@ def _rows(
         before = side
     for stretch in stretches[-_WORDS:]:
         furthest = max(stretch, key=lambda row: row["side"] * row["value"])
-        furthest["word"] = stretch[0]["mark_text"]
+        furthest["word"] = say(f"monitoring.short_{stretch[0]['signal']}")
     return rows
 
 
-def _words(base: alt.Chart, y: Any) -> list[alt.Chart]:
-    """The words beyond the furthest mark of a stretch, where the line does not go."""
-    sides: tuple[tuple[str, int, Literal["bottom", "top"]], ...] = (
-        (">", -10, "bottom"),
-        ("<", 12, "top"),
-    )
+def _words(rows: list[dict[str, Any]], base: alt.Chart, y: Any) -> list[alt.Chart]:
+    """The words beyond the furthest mark of a stretch, where the line does not go.
+
+    They run towards the middle of the chart, so that none is cut at its edge.
+    """
+    told = [(i, row) for i, row in enumerate(rows) if row["word"]]
+    for i, row in told:
+        part = i / max(len(rows) - 1, 1)
+        row["towards"] = "left" if part < _EDGE else "right" if part > 1 - _EDGE else "center"
     return [
-        base.transform_filter(f"datum.word != '' && datum.side {sign} 0")
-        .mark_text(dy=dy, align="center", baseline=baseline, color=INK, fontSize=SMALL, limit=190)
+        base.transform_filter(f"datum.towards == '{towards}' && datum.side == {side}")
+        .mark_text(
+            dy=-10 * side,
+            align=towards,
+            baseline="bottom" if side > 0 else "top",
+            color=INK,
+            fontSize=SMALL,
+        )
         .encode(y=y("value"), text=alt.Text("word:N"))
-        for sign, dy, baseline in sides
+        for side, towards in sorted({(row["side"], row["towards"]) for _, row in told})
     ]
 
 

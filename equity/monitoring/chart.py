@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from equity.monitoring.limits import TRIAL, Numbers, centre_and_reach
-from equity.monitoring.rules import SIGNALS, fired
+from equity.monitoring.rules import SIGNALS, Signs, fired
 
 Direction = Literal["higher_is_better", "lower_is_better", "neutral"]
 Assurance = Literal["passes", "hits_and_misses", "fails"]
@@ -19,19 +20,30 @@ COLUMNS = ("value", "centre", "lower", "upper", "signal")
 _NAMES = pd.array(SIGNALS, dtype="str")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ControlChart:
     """A series with its limits and signals.
 
-    `frame`: one row a value, in order, columns `value, centre, lower, upper` (numbers, NaN where
-    there is none) and `signal` (one of `equity.monitoring.SIGNALS`). `assurance`: whether a process
-    that goes on as in the last segment meets the target always, sometimes or never; None without a
-    target or limits. `trial`: some limits rest on fewer than 13 points and may yet move.
+    `value`, `centre`, `lower`, `upper`: a number each period (NaN where there is none); `signal`:
+    index in `SIGNALS`; `frame`: the same as a table. `assurance`: whether a process that goes on as
+    in the last segment meets the target always, sometimes or never; None without a target or limits.
+    `trial`: some limits rest on fewer than 13 points and may yet move.
     """
 
-    frame: pd.DataFrame
+    value: Numbers
+    centre: Numbers
+    lower: Numbers
+    upper: Numbers
+    signal: Signs
     assurance: Assurance | None
     trial: bool
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row a value, in order, columns `COLUMNS`; `signal` is one of `SIGNALS`."""
+        numbers = (self.value, self.centre, self.lower, self.upper)
+        names = _NAMES.take(self.signal.astype(np.intp))
+        return pd.DataFrame(dict(zip(COLUMNS, (*numbers, names), strict=True)))
 
 
 def control_chart(
@@ -73,11 +85,8 @@ def control_chart(
         signal[known] = fired(points[known] - centre[known], reach[known]).signals()
         trial |= len(base) < TRIAL
     lower, upper = _around(centre, reach)
-    return ControlChart(
-        frame_of(points, centre, lower, upper, signal),
-        assurance(lower, upper, target, direction),
-        trial,
-    )
+    met = assurance(lower, upper, target, direction)
+    return ControlChart(points, centre, lower, upper, signal, met, trial)
 
 
 def segments(length: int, rebase_at: Sequence[int]) -> list[slice]:
@@ -90,14 +99,6 @@ def segments(length: int, rebase_at: Sequence[int]) -> list[slice]:
         raise ValueError(f"rebase_at must lie within the {length} values")
     starts = sorted({0, *rebase_at})
     return [slice(a, b) for a, b in zip(starts, [*starts[1:], length], strict=True)]
-
-
-def frame_of(
-    values: Numbers, centre: Numbers, lower: Numbers, upper: Numbers, signal: ArrayLike
-) -> pd.DataFrame:
-    """The frame of a chart; `signal` are indices in `SIGNALS`."""
-    names = _NAMES.take(np.asarray(signal, dtype=np.intp))
-    return pd.DataFrame(dict(zip(COLUMNS, (values, centre, lower, upper, names), strict=True)))
 
 
 def assurance(

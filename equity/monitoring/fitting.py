@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from equity.monitoring.chance import false_signal
-from equity.monitoring.chart import ControlChart, Direction, assurance, frame_of
+from equity.monitoring.chart import ControlChart, Direction, assurance
 from equity.monitoring.evidence import signal_p
 from equity.monitoring.limits import REACH, TRIAL, Numbers, moving_range
 from equity.monitoring.memory import MOST
@@ -127,7 +127,11 @@ def _draw(
     return Fitted(
         base + SEASONAL * model.seasonal + RESIDUAL * residual,
         ControlChart(
-            frame_of(series.values, centre, lower, upper, marks),
+            series.values,
+            centre,
+            lower,
+            upper,
+            marks,
             assurance(*_year(lower, upper, series.seasons), target, direction),
             min(len(known[part]) for part in model.parts) < TRIAL,
         ),

@@ -20,10 +20,9 @@ import pandas as pd
 from equity.findings import PLACE_PREFIX, comparisons, gaps, period_kinds
 from equity.findings.reference import favourable
 from equity.framework.models import Definitions, Metric
-from equity.monitoring.chart import COLUMNS
 from equity.monitoring.fitting import Fitted, fitting_chart
 from equity.monitoring.limits import TRIAL
-from equity.monitoring.rules import NO_SIGNAL
+from equity.monitoring.rules import SIGNALS
 from equity.monitoring.series import Counts, Series
 from equity.publication import Publication
 from equity.schema import (
@@ -155,15 +154,16 @@ def frames_of(told: Iterable[tuple[dict[str, Any], pd.DatetimeIndex, Fitted]]) -
     charts: list[tuple[Any, ...]] = []
     for key, periods, fitted in told:
         series = tuple(key[name] for name in SERIES_KEY)
-        value, centre, lower, upper, signal = (
-            fitted.chart.frame[name].to_numpy() for name in COLUMNS
-        )
-        known = np.flatnonzero(~np.isnan(value))
+        chart = fitted.chart
+        known = np.flatnonzero(~np.isnan(chart.value))
         ends = periods[int(known[0])], periods[int(known[-1])]
         charts.append((*series, fitted.name, len(known), *ends, fitted.false_signal))
         signals += [
-            (*series, periods[int(i)], fitted.name, signal[i], value[i], centre[i], lower[i], upper[i], fitted.p[i])
-            for i in np.flatnonzero(signal != NO_SIGNAL)
+            (
+                *(*series, periods[int(i)], fitted.name, SIGNALS[chart.signal[i]]),
+                *(chart.value[i], chart.centre[i], chart.lower[i], chart.upper[i], fitted.p[i]),
+            )
+            for i in np.flatnonzero(chart.signal)
         ]  # fmt: skip
     return Watched(
         pd.DataFrame(signals, columns=list(SIGNAL_COLUMNS)),

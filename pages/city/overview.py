@@ -11,12 +11,14 @@ findings = overview.findings(page, department)
 with top:
     overview.head(page, findings)
 
-changes.part(page, department)
-for verdict, ranked in overview.by_verdict(findings).items():
+lists = overview.by_verdict(findings)
+for verdict, ranked in lists.items():
     overview.heading(page, verdict, ranked)
     for finding in ranked[: overview.SHOWN]:
         show.finding_line(page, finding)
     overview.rest(page, ranked[overview.SHOWN :])
+    if verdict == next(iter(lists)):
+        changes.part(page, department)
 
 overview.empty(page)
 next_step.links(page, ("department", "promises"), ("downloads", "data"), ("methods", "methods"))

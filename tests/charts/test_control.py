@@ -60,7 +60,7 @@ def test_a_signal_is_a_mark_with_a_word_and_is_read_aloud() -> None:
     marked = {row["period_text"]: row["side"] for row in rows(found) if row["side"]}
     assert marked == {"September 2021": 1, "February 2022": -1}
     words = [row["word"] for row in rows(found) if row["word"]]
-    assert words == ["above what chance explains", "below what chance explains"]
+    assert words == ["above chance", "below chance"]
     assert "September 2021, above what chance explains" in found.alt_text
     assert found.table["Mark"].iloc[20] == "above what chance explains"
     assert found.table["Mark"].iloc[0] == "within what chance explains"

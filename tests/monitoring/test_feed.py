@@ -109,5 +109,5 @@ def test_five_hundred_unchanged_series_give_hardly_an_entry(kind: Kind) -> None:
 @pytest.mark.proof
 @pytest.mark.parametrize("kind", KINDS)
 def test_false_entries_are_at_most_five_percent(kind: Kind) -> None:
-    wrong = false_entries(kind, feeds=60, seed=2)
+    wrong = false_entries(kind, feeds=40, seed=2)
     assert wrong.any <= 0.05 + 2 * wrong.error
