@@ -7,7 +7,12 @@ Units are those of the arguments: shares are proportions (0–1), not percent.
 
 from equity.estimates.arrays import MARGIN_Z, bonferroni, z
 from equity.estimates.counts import dispersion, poisson, rate, total
-from equity.estimates.represented import acs_share_margin, representation
+from equity.estimates.represented import (
+    acs_share_margin,
+    area_attributed,
+    relative_inequity,
+    representation,
+)
 from equity.estimates.shares import (
     ShareInterval,
     clopper_pearson,
@@ -23,6 +28,7 @@ __all__ = [
     "MARGIN_Z",
     "ShareInterval",
     "acs_share_margin",
+    "area_attributed",
     "bonferroni",
     "clopper_pearson",
     "difference_of_shares",
@@ -33,6 +39,7 @@ __all__ = [
     "poisson",
     "rate",
     "ratio_of_shares",
+    "relative_inequity",
     "representation",
     "standard_error",
     "total",

@@ -1,4 +1,7 @@
-"""A group's share of recipients against its share of the eligible population."""
+"""A group's share of recipients against its share of the eligible population.
+
+Where records name no group, the places they come from stand in: `area_attributed`.
+"""
 
 from __future__ import annotations
 
@@ -55,3 +58,47 @@ def representation(
     down = np.hypot(np.log(held / np.where(part > 0, low, high)), relative)
     up = np.hypot(np.log(high / held), relative)
     return share / fair, share / fair * np.exp(-down), held / fair * np.exp(up)
+
+
+def relative_inequity(share: Numbers, population_share: Numbers) -> Array:
+    """How far a share lies above the share of the population, in percent of that: 0 is fair.
+
+    100·(share − population share)/population share, both in one unit; −100 where the group has
+    nothing of what is shared, and NaN where it has no population or either is unknown.
+
+    >>> relative_inequity([0.4, 0.0, 0.1], [0.8, 0.1, 0.0]).round(1).tolist()
+    [-50.0, -100.0, nan]
+    """
+    part, fair = floats(share, population_share)
+    fair = np.where(fair > 0, fair, np.nan)
+    return 100 * (part - fair) / fair
+
+
+def area_attributed(
+    records: Numbers, base: Numbers, share: Numbers, share_moe: Numbers = 0.0
+) -> tuple[Array, Array, Array]:
+    """The share of a group that places attribute to records, and to the base: (v, X, se of v − X).
+
+    Arrays (…, places). `records`: how many come from each place; `base`: what they are held
+    against in each (people, households); `share`: the group's share of the place's people, 0–1,
+    with its 90 % margin of error. With w and p the places' shares of records and base,
+    v = Σwx is the share that the records' places suggest and X = Σpx that of the base. The variance
+    of v − X is Σ((w − p)·margin/1.645)² + (Σwx² − v²)/n: places that both share are uncertain once,
+    and n records could have come from other places. (The usual sum of two variances without the
+    second term calls 12 % of fair samples of 50 unfair.) It is about the places, never about who
+    made the records. NaN where there is no record or no base.
+
+    >>> v, x, se = area_attributed([80, 20], [500, 500], [0.2, 0.4])
+    >>> round(float(v), 2), round(float(x), 2), round(float(se), 4)
+    (0.24, 0.3, 0.008)
+    """
+    count, people, part, margin = floats(records, base, share, share_moe)
+    total, whole = count.sum(-1), people.sum(-1)
+    known = np.where((total > 0) & (whole > 0), 1.0, np.nan)
+    of_records = count / np.where(total > 0, total, 1)[..., None]
+    of_base = people / np.where(whole > 0, whole, 1)[..., None]
+    attributed, fair = (of_records * part).sum(-1), (of_base * part).sum(-1)
+    survey = (((of_records - of_base) * margin / MARGIN_Z) ** 2).sum(-1)
+    spread = np.maximum((of_records * part**2).sum(-1) - attributed**2, 0)
+    se = np.sqrt(survey + spread / np.where(total > 0, total, 1))
+    return attributed * known, fair * known, se * known

@@ -192,7 +192,7 @@ def _corrected(
     return {
         "corrected": value,
         "corrected_lower": np.where(alike & np.isfinite(lower), least, lower) if bounded else lower,
-        "corrected_upper": value + limit * moved.se,
+        "corrected_upper": np.maximum(value + limit * moved.se, moved.far),
     }
 
 

@@ -6,7 +6,6 @@ lie is too large on average, and intervals around it are too high. The draws say
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -29,12 +28,13 @@ class Chance(NamedTuple):
     """What the draws say of one measure; arrays (…,).
 
     `added`: how much chance adds on average; `most`: how much at most, at the confidence asked for;
-    `se`: the measure's standard error.
+    `se`: the measure's standard error; `far`: the measure if groups differed as much as they may.
     """
 
     added: Array
     most: Array
     se: Array
+    far: Array
 
 
 def chance(groups: Groups, confidence: float) -> dict[str, Chance]:
@@ -47,14 +47,22 @@ def chance(groups: Groups, confidence: float) -> dict[str, Chance]:
     """
     batch = groups.estimate.shape[:-1]
     tables = _flat(groups, (int(np.prod(batch)), groups.estimate.shape[-1]))
-    found: dict[str, list[Chance]] = {}
-    for part in _parts(tables):
-        for code, one in _chance_of(part, confidence).items():
-            found.setdefault(code, []).append(one)
-    return {
-        code: Chance(*(np.concatenate(each).reshape(batch) for each in zip(*ones, strict=True)))
-        for code, ones in found.items()
-    }
+    middle = centres(tables)
+    true = _measured(middle, tables, axis=False)
+    far = _measured(far_centres(tables, confidence), tables, axis=False)
+    rank = min(int(np.ceil(DRAWS * (1 + confidence) / 2)), DRAWS) - 1
+    seen: dict[str, list[tuple[Array, Array, Array]]] = {code: [] for code in true}
+    for rows in _parts(tables):
+        part = _some(tables, rows)
+        for code, drawn in _measured(_draws(part, middle[rows]), part, axis=True).items():
+            most = np.partition(drawn, rank, axis=-1)[..., rank]
+            seen[code].append((drawn.mean(-1), most, drawn.std(-1)))
+    found = {}
+    for code, parts in seen.items():
+        mean, most, se = (np.concatenate(each) for each in zip(*parts, strict=True))
+        ends = (mean - true[code], most - true[code], se, far[code])
+        found[code] = Chance(*(each.reshape(batch) for each in ends))
+    return found
 
 
 def centres(groups: Groups) -> Array:
@@ -71,18 +79,52 @@ def centres(groups: Groups) -> Array:
     >>> centres(groups_of([1.0, 2.0, 3.0], 0.0, 1.0, sign=1)).tolist()
     [1.0, 2.0, 3.0]
     """
-    y, present = groups.estimate, groups.present
     squares = _not_nought(groups.se**2)
-    weight = present / squares
+    weight = groups.present / squares
+    mean = _mean(groups.estimate, weight)
     total = _one_where_none(weight.sum(-1, keepdims=True))
-    mean = (weight * y).sum(-1, keepdims=True) / total
-    beyond = (weight * (y - mean) ** 2).sum(-1, keepdims=True) - present.sum(-1, keepdims=True) + 1
+    beyond = (weight * (groups.estimate - mean) ** 2).sum(-1, keepdims=True) - _freedom(groups)
     scale = total - (weight**2).sum(-1, keepdims=True) / total
-    between = np.maximum(beyond, 0) / np.where(scale > 0, scale, np.inf)
-    weight = present / (between + squares)
-    mean = (weight * y).sum(-1, keepdims=True) / _one_where_none(weight.sum(-1, keepdims=True))
+    return _centred(groups, np.maximum(beyond, 0) / np.where(scale > 0, scale, np.inf))
+
+
+def far_centres(groups: Groups, confidence: float) -> Array:
+    """The same for groups that differ as much as they may: τ² at the upper end of its interval.
+
+    The largest τ² at which Σ(y − ȳ)²/(s² + τ²) is not too small for χ² with k − 1 degrees of
+    freedom (Q-profile), by halving. Source: Viechtbauer 2007, Statistics in Medicine 26: 37–52.
+    """
+    from scipy.special import chdtri
+
+    least = chdtri(np.maximum(_freedom(groups), 1), (1 + confidence) / 2)
+    y, squares = groups.estimate, groups.se**2
+    span = y.max(-1, keepdims=True, initial=0) - y.min(-1, keepdims=True, initial=0)
+    low, high = np.zeros_like(least), span**2 * y.shape[-1] / least + 1e-300
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        weight = groups.present / (squares + middle)
+        far = (weight * (y - _mean(y, weight)) ** 2).sum(-1, keepdims=True)
+        low, high = np.where(far > least, middle, low), np.where(far > least, high, middle)
+    return _centred(groups, low)
+
+
+_HALVINGS = 50
+
+
+def _centred(groups: Groups, between: Array) -> Array:
+    """Estimates drawn towards their mean so that `between` (…, 1) is the variance that is left."""
+    y, squares = groups.estimate, _not_nought(groups.se**2)
+    mean = _mean(y, groups.present / (between + squares))
     factor = np.sqrt(between / (between + squares))
     return np.where(groups.se > 0, mean + (y - mean) * factor, y + 0 * groups.se)
+
+
+def _freedom(groups: Groups) -> Array:
+    return np.asarray(groups.present.sum(-1, keepdims=True) - 1.0)
+
+
+def _mean(values: Array, weight: Array) -> Array:
+    return np.asarray((weight * values).sum(-1, keepdims=True) / _one_where_none(weight.sum(-1, keepdims=True)))  # fmt: skip
 
 
 def all_alike(groups: Groups, confidence: float) -> Mask:
@@ -98,10 +140,8 @@ def all_alike(groups: Groups, confidence: float) -> Mask:
     from scipy.special import chdtri
 
     y, weight = groups.estimate, groups.present / _not_nought(groups.se**2)
-    mean = (weight * y).sum(-1, keepdims=True) / _one_where_none(weight.sum(-1, keepdims=True))
-    far = (weight * (y - mean) ** 2).sum(-1)
-    freedom = np.maximum(groups.present.sum(-1) - 1, 1)
-    return np.asarray(far <= chdtri(freedom, 1 - confidence))
+    far = (weight * (y - _mean(y, weight)) ** 2).sum(-1)
+    return np.asarray(far <= chdtri(np.maximum(_freedom(groups)[..., 0], 1), 1 - confidence))
 
 
 _NOUGHT = 1e-8
@@ -118,39 +158,22 @@ def _one_where_none(total: Array) -> Array:
     return np.where(total > 0, total, 1.0) + 0 * total
 
 
+_ARRAYS = ("estimate", "se", "share", "present")
+
+
 def _flat(groups: Groups, shape: tuple[int, int]) -> Groups:
-    return replace(
-        groups,
-        **{name: getattr(groups, name).reshape(shape) for name in ("estimate", "se", "share", "present")},
-    )  # fmt: skip
+    return replace(groups, **{name: getattr(groups, name).reshape(shape) for name in _ARRAYS})
 
 
-def _parts(groups: Groups) -> Iterator[Groups]:
-    count, k = groups.estimate.shape
+def _some(tables: Groups, rows: slice) -> Groups:
+    return replace(tables, **{name: getattr(tables, name)[rows] for name in _ARRAYS})
+
+
+def _parts(tables: Groups) -> list[slice]:
+    """Tables whose draws are made at once."""
+    count, k = tables.estimate.shape
     size = max(1, _AT_ONCE // (DRAWS * max(k, 1)))
-    for start in range(0, count, size):
-        end = min(start + size, count)
-        yield _flat(
-            replace(
-                groups,
-                **{name: getattr(groups, name)[start:end] for name in ("estimate", "se", "share", "present")},
-            ),
-            (end - start, k),
-        )  # fmt: skip
-
-
-def _chance_of(groups: Groups, confidence: float) -> dict[str, Chance]:
-    """The same for tables that are few enough: arrays (tables, k)."""
-    middle = centres(groups)
-    drawn = _draws(groups, middle)
-    true = _measured(middle, groups, axis=False)
-    seen = _measured(drawn, groups, axis=True)
-    rank = min(int(np.ceil(DRAWS * (1 + confidence) / 2)), DRAWS) - 1
-    found = {}
-    for code, values in seen.items():
-        most = np.partition(values, rank, axis=-1)[..., rank] - true[code]
-        found[code] = Chance(values.mean(-1) - true[code], most, values.std(-1))
-    return found
+    return [slice(start, start + size) for start in range(0, count, size)]
 
 
 def _draws(groups: Groups, middle: Array) -> Array:
