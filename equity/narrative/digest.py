@@ -48,14 +48,15 @@ def digest(
     told.title(say("monitoring.digest_title", city=definitions.city.name, day=say.date(since)))
     if definitions.city.synthetic:
         told.words(say("common.synthetic"))
-    told.words(say.plural("monitoring.looked_at", feed.looked_at))
+    watched = say.plural("monitoring.looked_at", feed.looked_at)
+    told.words(watched if feed.looked_at else say("monitoring.older"))
     for department, own in definitions.departments.items():
         mine = [metric for metric, of in definitions.department_of.items() if of == department]
         rows = feed.entries[feed.entries["metric"].isin(mine)]
         if len(rows):
             told.heading(say.text(own.title))
             told.items([_entry(row, definitions, names, say) for row in _records(rows)])
-    if feed.entries.empty:
+    if feed.looked_at and feed.entries.empty:
         told.words(say("monitoring.nothing"))
     gone = _records(feed.withdrawn.head(_MOST))
     if gone:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from collections.abc import Callable
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import pandas as pd
+import streamlit as st
 
 from equity.charts.control import control
 from equity.charts.model import Drawing
@@ -22,66 +24,97 @@ from equity.ui.trends import View
 _NOTES = {"seasonal": "chart_seasonal", "residual": "chart_residual", "prime": "chart_by_size"}
 
 
+@dataclass(frozen=True)
+class _Line:
+    """What one chart is of: a key to keep it by, its published rows, and how it is followed."""
+
+    key: tuple[str, ...]
+    metric: str
+    kind: str
+    series: str
+    rows: Callable[[], pd.DataFrame]
+
+
 def value(here: Here, view: View) -> None:
     """The chosen group or place itself, with the band of chance."""
-    _part(here, view, VALUE_SERIES, "monitoring.beyond")
+    _chosen(here, view, VALUE_SERIES, "monitoring.beyond")
 
 
 def gap(here: Here, view: View) -> None:
     """Its gap from the reference, with the band of chance; nothing where there is no reference."""
-    if not is_count(here.definitions.metrics[view.metric]):
-        _part(here, view, GAP_SERIES, "monitoring.beyond_gap")
+    if view.kind in MONTHS and not is_count(here.definitions.metrics[view.metric]):
+        _chosen(here, view, GAP_SERIES, "monitoring.beyond_gap")
 
 
-def _part(here: Here, view: View, series: str, heading: str) -> None:
+def city(here: Here, view: View) -> None:
+    """The whole city by its finest periods, drawn when it is asked for."""
+    published = set(here.publication.tables(view.metric)["period_kind"])
+    kind = next((kind for kind in MONTHS if kind in published), "")
+    if not kind:
+        return
+    if st.toggle(here.say("monitoring.show_city"), key="control-city-shown"):
+        frame.heading(here.say("monitoring.beyond", name=here.say("common.city")))
+        line = _Line(
+            ("city", view.metric, kind, view.treatment), view.metric, kind, VALUE_SERIES,
+            lambda: here.publication.slice(
+                view.metric, treatment=view.treatment, period_kind=kind
+            ),
+        )  # fmt: skip
+        _draw(here, line)
+
+
+def _chosen(here: Here, view: View, series: str, heading: str) -> None:
+    """The chart of the group or place that the page follows, under its heading."""
     if not view.shown or not view.code:
         return
-    say = here.say
-    title = say(heading, name=names.codes(here, view.by)[view.code])
+    title = here.say(heading, name=names.codes(here, view.by)[view.code])
     if view.kind not in MONTHS:
-        if series == VALUE_SERIES:
-            frame.heading(title, say("monitoring.yearly"))
+        frame.heading(title, here.say("monitoring.yearly"))
         return
-    found = load.made(here, ("fitted", series, *astuple(view)), lambda: _fitted(here, view, series))
+    frame.heading(title)
+    choices = {"by": view.by, "code": view.code, "period_kind": view.kind, "treatment": view.treatment}  # fmt: skip
+    line = _Line(
+        (series, *astuple(view)), view.metric, view.kind, series,
+        lambda: load.gap_over_time(here, view.metric, **choices),
+    )  # fmt: skip
+    _draw(here, line)
+
+
+def _draw(here: Here, line: _Line) -> None:
+    """What chance alone does with a line, how to read it, the chart, and what stands behind it."""
+    say = here.say
+    found = load.made(here, ("fitted", *line.key), lambda: _fitted(here, line))
     if found is None:
-        frame.heading(title, say("monitoring.too_few"))
+        frame.words(say("monitoring.too_few"), quiet=True)
         return
     fitted, periods = found
     notes = _notes(here, fitted)
     drawing: Drawing = load.made(
         here,
-        ("control", series, *astuple(view)),
+        ("control", *line.key),
         lambda: control(
             fitted.chart,
             periods,
             here.definitions,
             say,
-            metric=view.metric,
-            series=series,
-            period_kind=view.kind,
-            caption=" · ".join([speak.source(here, view.metric), *notes]),
+            metric=line.metric,
+            series=line.series,
+            period_kind=line.kind,
+            caption=" · ".join([speak.source(here, line.metric), *notes]),
         ),
     )
-    frame.heading(title)
+    name = f"control-{line.key[0]}"
     frame.words(drawing.title)
     frame.words(say("monitoring.how_to_read"), quiet=True)
-    show.plain(drawing, f"control-{series}")
+    show.plain(drawing, name)
     frame.notes(notes)
-    show.behind(here, drawing, f"control-{series}", view.metric)
+    show.behind(here, drawing, name, line.metric)
 
 
-def _fitted(here: Here, view: View, series: str) -> tuple[Fitted, pd.DatetimeIndex] | None:
+def _fitted(here: Here, line: _Line) -> tuple[Fitted, pd.DatetimeIndex] | None:
     """The chart that the series calls for; None where it has fewer values than a chart needs."""
-    rows = load.gap_over_time(
-        here,
-        view.metric,
-        by=view.by,
-        code=view.code,
-        period_kind=view.kind,
-        treatment=view.treatment,
-    )
-    metric = here.definitions.metrics[view.metric]
-    periods, points = series_of(rows, metric, view.kind, series)
+    metric = here.definitions.metrics[line.metric]
+    periods, points = series_of(line.rows(), metric, line.kind, line.series)
     if np.count_nonzero(~np.isnan(points.values)) < TRIAL:
         return None
     return fitting_chart(points, direction=metric.direction), periods

@@ -14,6 +14,7 @@ trends.by_group(page, view)
 control.value(page, view)
 trends.gap(page, view)
 control.gap(page, view)
+control.city(page, view)
 
 next_step.links(
     page, ("breakdown", "breakdown"), ("department", "promises"), ("methods", "methods")

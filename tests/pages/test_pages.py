@@ -151,6 +151,10 @@ def test_trends_say_what_chance_does(open_page: Open) -> None:
     assert "chance alone" in " ".join(said(app))
     assert "A line on which nothing changed would show at least one mark in" in " ".join(said(app))
     assert len(charts(app)) == 4
+    app.toggle(key="control-city-shown").set_value(True).run()
+    assert not app.exception
+    assert len(charts(app)) == 5
+    assert "Is it more than chance? the city" in " ".join(said(app))
     yearly = open_page("trends", kind="fiscal_year", **address)
     assert "Months or quarters are needed" in " ".join(said(yearly))
 
