@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from equity import findings, framework, pipeline, records
@@ -196,3 +198,92 @@ def test_what_is_called_certain_is_true(built: Built) -> None:
             assert finding.gap_lower is not None
             assert finding.picked_lower <= finding.gap_lower
     assert looked >= 5
+
+
+# --- trends --------------------------------------------------------------------------------------
+MOVES = ("closing", "widening")
+
+
+def true_ends(built: Built, row: pd.Series) -> tuple[float, float] | None:
+    """The true gap at the ends of a line through its fiscal years, in the unit of the row's periods.
+
+    Signed as gaps are: positive on the unfavourable side. None where the truth has too few years.
+    """
+    metric = built.definitions.metrics[row["metric"]]
+    by = row["dimension"] or f"place:{row['place_level']}"
+    code = row["group"] or row["place"]
+    values = built.truth["values"][row["metric"]]
+    years = sorted(set(values.get(by, {})) & set(values["city"]) - {"all"})
+    pairs = [(values[by][y].get(code, {}).get("value"), values["city"][y]["city"]["value"]) for y in years]  # fmt: skip
+    if len(years) < 7 or any(group is None for group, _ in pairs):
+        return None
+    sign = 1 if metric.direction == "lower_is_better" else -1
+    gaps = np.array([sign * (group - city) for group, city in pairs])
+    slope, height = np.polyfit(np.arange(len(gaps)), gaps, 1)
+    share = 4 if metric.kind == "rate" else 1  # a rate of a year is the sum of its quarters'
+    middle, half = (len(gaps) - 1) / 2, 27 / 8
+    return tuple((height + slope * (middle + end)) / share for end in (-half, half))
+
+
+def true_moves(built: Built) -> list[tuple[pd.Series, float, float]]:
+    """Stored trends that were judged, with the true gap at both ends of the line."""
+    stored = built.publication.trends()
+    judged = stored[stored["change"].notna() & ~stored["reason"].isin(["withheld"])]
+    rows = [(row, true_ends(built, row)) for _, row in judged.iterrows()]
+    return [(row, *ends) for row, ends in rows if ends is not None]
+
+
+def test_what_is_called_moving_truly_moves_that_way(built: Built) -> None:
+    called = 0
+    for row, first, last in true_moves(built):
+        if row["verdict"] in MOVES:
+            called += 1
+            nearer = abs(last) - abs(first)
+            assert (nearer < 0) == (row["verdict"] == "closing"), (row["metric"], row["group"])
+            # What is not planted moves only as the city does that it is held against.
+            assert abs(last - first) > row["margin"] / 8, (row["metric"], row["group"])
+    assert called >= 6
+
+
+def test_planted_movements_are_found_where_the_records_suffice(built: Built) -> None:
+    natures = {
+        (metric, effect["by"], str(effect["group"])): effect
+        for effect in built.truth["planted"]
+        for metric in (effect["metric"], *effect.get("also", []))
+        if effect["nature"] in MOVES
+    }
+    found, clear = set(), 0
+    for row, first, last in true_moves(built):
+        effect = natures.get((row["metric"], row["dimension"], row["group"]))
+        if effect is None:
+            continue
+        if row["verdict"] in MOVES:
+            assert row["verdict"] == effect["nature"], effect["id"]
+            found.add(effect["id"])
+        half = (row["upper_simultaneous"] - row["lower_simultaneous"]) / 2
+        if abs(last - first) > 1.5 * half and first * last > 0:
+            clear += 1
+            assert row["verdict"] == effect["nature"], effect["id"]
+    assert clear >= 3
+    assert found >= {"large_households_reached_less", "limited_english_areas_slower"}
+
+
+def test_intervals_of_changes_hold_the_true_change(built: Built) -> None:
+    # Of movements that are lines or nearly so; a step has no line to be held.
+    steps = {e["metric"] for e in built.truth["planted"] if e["nature"] == "step"}
+    held = [
+        row["lower_simultaneous"] <= last - first <= row["upper_simultaneous"]
+        for row, first, last in true_moves(built)
+        if row["metric"] not in steps
+    ]
+    assert len(held) >= 15
+    assert np.mean(held) > 0.9
+
+
+def test_what_cannot_be_told_says_why(built: Built) -> None:
+    stored = built.publication.trends()
+    untold = stored["verdict"] == "cannot_tell"
+    assert (stored.loc[untold, "reason"] != "").all()
+    assert (stored.loc[~untold, "reason"] == "").all()
+    places = stored[stored["place_level"] != "city"]
+    assert set(places["reason"]) == {"yearly"}  # places are published by fiscal year
