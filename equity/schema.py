@@ -182,11 +182,41 @@ missing where no line was fitted."""
 TREND_VERDICTS = ("closing", "widening", "steady", "cannot_tell")
 TREND_REASONS = ("yearly", "few_points", "withheld", "crossed", "uncertain")
 
+TARGET_COLUMNS = (
+    "metric",
+    "period_kind",
+    "baseline_period",
+    "baseline",
+    "latest_period",
+    "latest",
+    "latest_lower",
+    "latest_upper",
+    "target",
+    "by",
+    "expected",
+    "line_kind",
+    "points",
+    "projected",
+    "projected_lower",
+    "projected_upper",
+    "verdict",
+    "reason",
+)
+"""One row a metric with a target: the city's value in the first period (`baseline`) and in the last
+that is judged (`latest`, with its 95 % interval), both of `period_kind`; the target and the day `by`
+which it is promised (missing: no day); `expected`: the height of the straight path from baseline to
+target at the end of the latest period; `projected`: where a straight line through the `points` of
+`line_kind` leads by that day, with its 95 % interval. `verdict` is one of `TARGET_VERDICTS`; `reason`
+why it cannot be told (`no_values`, `few_points`, `uncertain`), else ""."""
+TARGET_VERDICTS = ("on_course", "off_course", "cannot_tell", "met", "not_met")
+
 SIGNALS_TABLE, CHARTS_TABLE, TRENDS_TABLE = "signals", "charts", "trends"
+TARGETS_TABLE = "targets"
 MONITORING_TABLES = {
     SIGNALS_TABLE: SIGNAL_COLUMNS,
     CHARTS_TABLE: CHART_COLUMNS,
     TRENDS_TABLE: TREND_COLUMNS,
+    TARGETS_TABLE: TARGET_COLUMNS,
 }
 """What monitoring found, by table."""
 

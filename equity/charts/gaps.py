@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
+from equity.charts.course import reach
 from equity.charts.model import Drawing, lines, measure_title
 from equity.charts.palette import ACCENT, GRID, INK, PAPER
 from equity.charts.timeline import (
@@ -43,12 +45,13 @@ def gap_trend(
     period_kind: str,
     title: str,
     caption: str = "",
+    until: date | None = None,
 ) -> Drawing:
     """The gap between one fixed group or place and the reference over time, with its interval.
 
     `frame`: `equity.findings.gap_series` (columns `period, estimate, reference, gap, lower, upper,
     tolerance, status, immature, unstable, note, entry`; positive is behind). Its time axis and margins are those of
-    `trend`, so that the two stand under one another. The tolerance is a band around zero.
+    `trend`, so that the two stand under one another; `until`: the day to which that one reaches. The tolerance is a band around zero.
     """
     definition = definitions.metrics[metric]
     rows = _gap_rows(frame, definition, by, code, name, period_kind, say)
@@ -107,6 +110,7 @@ def gap_trend(
             tooltip=tips,
         ),
         *changes(definition, frame, say, text=False),
+        *reach(until),
     ]
     chart = alt.layer(*layers, right_margin()).properties(
         height=GAP_HEIGHT, title=alt.TitleParams(lines(head))

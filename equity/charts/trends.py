@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from equity.charts.course import ends, label, path
 from equity.charts.model import Drawing, interval_text, lines, measure_title, tooltip
 from equity.charts.palette import ACCENT, INK, MUTED, PAPER, QUIET
 from equity.charts.theme import BODY
@@ -29,6 +30,7 @@ from equity.charts.timeline import (
 )
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
+from equity.monitoring import Course
 from equity.narrative.names import comparison_name, inline
 from equity.narrative.numbers import TABLE_FIGURES, quantity
 from equity.schema import SUPPRESSED, UNKNOWN
@@ -58,21 +60,25 @@ def trend(
     title: str,
     caption: str = "",
     highlight: str | None = None,
+    course: Course | None = None,
 ) -> Drawing:
     """A metric by group or place over time, with intervals.
 
     `frame`: `equity.findings.series` (columns `period, code, status, estimate, lower, upper, n,
     immature, unstable, note, entry`; code `""` is the city, drawn as the reference). `highlight`: the code that stands out;
-    the others are grey. Periods whose cases are not finished are hollow and dashed; a line breaks
+    the others are grey. `course`: the straight path to the target and where the city's line leads by
+    its day, as quiet marks. Periods whose cases are not finished are hollow and dashed; a line breaks
     where nothing is shown; changes of definition are labelled ticks.
     """
     definition = definitions.metrics[metric]
     rows = _rows(frame, definition, by, names, say, period_kind)
     shown = [row for row in rows if row["estimate"] is not None]
-    low, high = domain_of([row[k] for row in shown for k in ("lower", "upper", "estimate")])
+    values = [row[k] for row in shown for k in ("lower", "upper", "estimate")]
+    low, high = domain_of(values + (ends(course) if course and shown else []))
     scale = alt.Scale(domain=[low, high], nice=False)
     x = time_axis(frame, say, period_kind)
     y = alt.Y("estimate:Q", title=None, scale=scale, axis=alt.Axis(minExtent=AXIS_WIDTH, maxExtent=AXIS_WIDTH, tickCount=6))  # fmt: skip
+    promised = (label(course, definition, say), course.target) if course and shown else None
     crowded = len({row["code"] for row in rows}) > _CROWD
     for row in rows:
         row["rank"] = 2 if row["code"] == highlight else 1 if row["code"] == "" else 0
@@ -120,7 +126,8 @@ def trend(
             fill=alt.Fill(**_as_is("inside:N")),
             tooltip=tips,
         ),
-        _labels(rows, low, high),
+        *(path(course, definition, period_kind, scale, say) if course and shown else []),
+        _labels(rows, low, high, promised),
         *changes(definition, frame, say),
     ]
     if any(row["status"] == SUPPRESSED and row["rank"] == 2 for row in rows):
@@ -135,6 +142,10 @@ def trend(
         measure=measure_title(definition, say),
         name=names.get(highlight or "", highlight or ""),
     )
+    if course and shown:
+        text = " ".join(
+            [text, say("charts.trend_target" if course.expected else "charts.trend_level")]
+        )
     chart = alt.layer(*layers, right_margin()).properties(
         height=HEIGHT, title=alt.TitleParams(lines(text), offset=24)
     )
@@ -199,8 +210,10 @@ def _as_is(field: str) -> dict[str, Any]:
     return {"shorthand": field, "scale": None, "legend": None}
 
 
-def _labels(rows: list[dict[str, Any]], low: float, high: float) -> alt.Chart:
-    """Names at the ends of the lines, moved apart so that none covers another."""
+def _labels(
+    rows: list[dict[str, Any]], low: float, high: float, promised: tuple[str, float] | None
+) -> alt.Chart:
+    """Names at the ends of the lines and of the path, moved apart so that none covers another."""
     last: dict[str, dict[str, Any]] = {}
     for row in rows:
         if row["estimate"] is not None and (row["code"] not in last or row["period"] > last[row["code"]]["period"]):  # fmt: skip
@@ -208,6 +221,8 @@ def _labels(rows: list[dict[str, Any]], low: float, high: float) -> alt.Chart:
     wanted = [(row["estimate"], row) for row in last.values()]
     if len(wanted) > HEIGHT // _LABEL_GAP:
         wanted = [pair for pair in wanted if pair[1]["rank"] > 0 or pair[1]["code"] == UNKNOWN]
+    if promised:
+        wanted.append((promised[1], {"name": promised[0], "rank": 1, "colour": INK}))
     wanted.sort(key=lambda pair: -pair[0])
     tops = _spread([HEIGHT * (high - value) / (high - low) for value, _ in wanted])
     data = [

@@ -45,10 +45,10 @@ from equity.schema import (
 from equity.workspace import Workspace
 
 PLACE_COLUMNS = ("place_level", "place", "name", "area_km2", "x", "y")
-_DATES = {"period", "first", "last"}
+_DATES = {"period", "first", "last", "baseline_period", "latest_period", "by"}
 _TEXT = {
     *KEY, "status", "note", "population", "name",
-    *SERIES_KEY, "chart", "signal", "against", "verdict", "reason",
+    *SERIES_KEY, "chart", "signal", "against", "verdict", "reason", "line_kind",
 } - _DATES  # fmt: skip
 _FLAGS = {"unstable", "immature"}
 _LOCK = ".lock"

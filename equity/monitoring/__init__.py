@@ -6,6 +6,7 @@ from equity.monitoring.fitting import CHARTS, Fitted, drawn, fitting_chart
 from equity.monitoring.gap_trends import trends
 from equity.monitoring.rules import SIGNALS
 from equity.monitoring.series import Counts, Series
+from equity.monitoring.targets import Course, course_of, targets
 from equity.monitoring.watching import Watched, signals, watch
 
 __all__ = [
@@ -13,15 +14,18 @@ __all__ = [
     "SIGNALS",
     "ControlChart",
     "Counts",
+    "Course",
     "Feed",
     "Fitted",
     "Series",
     "Watched",
     "control_chart",
+    "course_of",
     "drawn",
     "feed",
     "fitting_chart",
     "signals",
+    "targets",
     "trends",
     "watch",
 ]

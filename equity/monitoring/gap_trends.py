@@ -68,7 +68,7 @@ def trends_of(
     published = period_kinds(publication, metric, by)
     kinds = [kind for kind in SEASONS if kind in published] or published[:1]
     tables = {
-        kind: _window(gaps(publication, definitions, metric, by=by, period_kind=kind))
+        kind: _compared(gaps(publication, definitions, metric, by=by, period_kind=kind))
         for kind in kinds
     }
     told = [kind for kind, frame in tables.items() if _longest(frame) >= MINIMUM]
@@ -98,7 +98,7 @@ def judge(frame: pd.DataFrame, metric: Metric, period_kind: str) -> pd.DataFrame
     `frame`: `equity.findings.gaps` of one comparison without immature periods.
     """
     season = SEASONS.get(period_kind, 1)
-    frame = frame.assign(position=_positions(frame["period"], season))
+    frame = frame.assign(position=positions(frame["period"], season))
     codes = pd.Index(sorted(frame["code"].unique()), name="code")
     columns = range(int(frame["position"].max()) + 1)
 
@@ -107,7 +107,9 @@ def judge(frame: pd.DataFrame, metric: Metric, period_kind: str) -> pd.DataFrame
         return wide.reindex(index=codes, columns=columns).to_numpy(float)
 
     gap = table("gap")
-    lines = fit_lines(gap, variances=_variances(gap, metric, table), season=season)
+    base = base_of(metric)
+    sizes = variances(gap, table(base)) if base else None
+    lines = fit_lines(gap, variances=sizes, season=season)
     fitted = lines.fitted & (season > 1)
     joint = 1 - (1 - _CONFIDENCE) / max(int(fitted.sum()), 1)
     change, lower, upper = lines.change(_CONFIDENCE)
@@ -154,11 +156,16 @@ def judge(frame: pd.DataFrame, metric: Metric, period_kind: str) -> pd.DataFrame
     )
 
 
-def _window(frame: pd.DataFrame) -> pd.DataFrame:
-    """The whole and finished periods of what is compared, the last ten years of them."""
+def _compared(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table of gaps that a trend is told from."""
+    return window(frame[~frame["code"].isin([OUTSIDE, UNKNOWN])])
+
+
+def window(frame: pd.DataFrame) -> pd.DataFrame:
+    """The whole and finished periods of published entries, the last ten years of them."""
     unfinished = frame["immature"].fillna(False).astype(bool)
     partial = frame["note"].fillna("").str.endswith(_PARTIAL)
-    frame = frame[~frame["code"].isin([OUTSIDE, UNKNOWN]) & ~unfinished & ~partial]
+    frame = frame[~unfinished & ~partial]
     if frame.empty:
         return frame
     since = frame["period"].max() - pd.DateOffset(years=LONGEST)
@@ -191,7 +198,7 @@ def _fixed(frame: pd.DataFrame, metric: Metric) -> tuple[pd.DataFrame, str]:
     return others.assign(reference=reference, gap=gap), best
 
 
-def _positions(periods: pd.Series, season: int) -> pd.Series:
+def positions(periods: pd.Series, season: int) -> pd.Series:
     """Equally spaced whole numbers for periods, the first one 0, or the season of it."""
     if season == 1:
         return periods.rank(method="dense").astype(int) - 1
@@ -200,16 +207,23 @@ def _positions(periods: pd.Series, season: int) -> pd.Series:
     return steps - steps.min()
 
 
-def _variances(gap: np.ndarray, metric: Metric, table: Any) -> np.ndarray | None:
-    """How uncertain each gap is by its counts, up to a factor; None where that is always the same.
+def base_of(metric: Metric) -> str:
+    """The column that says on how many records a value rests; "" where that is always the same.
 
-    One over the records: the published standard error would do it twice, because it depends on the
-    estimate itself and would weigh low values more than high ones. A rate's denominator is a population that hardly changes.
+    A rate's denominator is a population, which hardly changes.
     """
     if metric.kind == "rate":
-        return None
-    base = table("denominator" if metric.kind == "representation" else "n")
-    seen = np.isfinite(gap)
+        return ""
+    return "denominator" if metric.kind == "representation" else "n"
+
+
+def variances(values: np.ndarray, base: np.ndarray) -> np.ndarray | None:
+    """How uncertain each value is by its counts, up to a factor; None where a count is not known.
+
+    One over the records: the published standard error depends on the estimate itself and would weigh
+    low values more than high ones.
+    """
+    seen = np.isfinite(values)
     if not (base[seen] > 0).all():
         return None
     return 1 / np.where(seen, base, 1.0)

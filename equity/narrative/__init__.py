@@ -4,6 +4,7 @@ Every sentence is composed from a finding and its metric's YAML; nothing here co
 """
 
 from equity.narrative.caveats import brief, caveats, marks, notes_on, of_entry, of_series
+from equity.narrative.course import course_sentence, course_word
 from equity.narrative.definition import metric_definition
 from equity.narrative.headline import headline
 from equity.narrative.moving import movement, moving, trend_word
@@ -25,6 +26,8 @@ __all__ = [
     "caveats",
     "chip",
     "comparison_name",
+    "course_sentence",
+    "course_word",
     "difference",
     "headline",
     "interval_meaning",

@@ -9,6 +9,7 @@ from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
 from equity.monitoring.gap_trends import SEASONS
 from equity.monitoring.slope import MINIMUM
+from equity.monitoring.targets import adds_up
 from equity.narrative.numbers import difference, figure
 
 
@@ -78,8 +79,7 @@ def _yearly(trend: Trend, metric: Metric) -> int:
 
     A finding tells a rate of a year, and so the change of its gap must be that of a year's figures.
     """
-    adds_up = metric.kind == "rate" or metric.statistic == "total"
-    return SEASONS.get(trend.period_kind, 1) if adds_up else 1
+    return SEASONS.get(trend.period_kind, 1) if adds_up(metric) else 1
 
 
 def _period(trend: Trend, start: date | None, say: Translator) -> str:

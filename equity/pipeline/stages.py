@@ -17,7 +17,14 @@ from equity.pipeline.candidate import Candidate
 from equity.pipeline.inputs import program_digest
 from equity.publication import Publication
 from equity.records.ledger import check_balance
-from equity.schema import CHARTS_TABLE, ESTIMATE_COLUMNS, KEY, SIGNALS_TABLE, TRENDS_TABLE
+from equity.schema import (
+    CHARTS_TABLE,
+    ESTIMATE_COLUMNS,
+    KEY,
+    SIGNALS_TABLE,
+    TARGETS_TABLE,
+    TRENDS_TABLE,
+)
 from equity.workspace import Workspace
 
 Done = Callable[[float], None]
@@ -123,6 +130,7 @@ def monitor(definitions: Definitions, held: Candidate) -> Candidate:
             SIGNALS_TABLE: watched.signals,
             CHARTS_TABLE: watched.charts,
             TRENDS_TABLE: monitoring.trends(publication, definitions),
+            TARGETS_TABLE: monitoring.targets(publication, definitions),
         }
     return replace(held, monitoring=found)
 

@@ -27,6 +27,7 @@ from equity.schema import (
     POPULATION_TABLE,
     PUBLICATION_TABLE,
     SIGNALS_TABLE,
+    TARGETS_TABLE,
     TRENDS_TABLE,
 )
 
@@ -194,6 +195,10 @@ class Publication:
     def trends(self, metric: str | None = None) -> pd.DataFrame:
         """Trends of gaps (`equity.schema.TREND_COLUMNS`), of one metric or of all."""
         return self._monitored(TRENDS_TABLE, metric)
+
+    def targets(self, metric: str | None = None) -> pd.DataFrame:
+        """Where targets stand (`equity.schema.TARGET_COLUMNS`), of one metric or of all."""
+        return self._monitored(TARGETS_TABLE, metric)
 
     def entry(self, id: str) -> pd.Series | None:
         """The entry with this id, as one row of a slice; None where this version has none."""

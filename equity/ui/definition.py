@@ -8,11 +8,10 @@ from html import escape
 import streamlit as st
 
 from equity.framework.models import Dataset, Metric, Source, Treatment
-from equity.narrative import metric_definition, quantity, tolerance_text
+from equity.narrative import metric_definition, tolerance_text
 from equity.narrative.definition import reference_of
-from equity.narrative.numbers import TABLE_FIGURES
 from equity.schema import CITY
-from equity.ui import frame, names, people, speak
+from equity.ui import frame, names, people, promise, speak
 from equity.ui.context import Here
 
 
@@ -68,7 +67,7 @@ def judged(here: Here, id: str) -> None:
         [
             (say("ui.reference"), reference_of(metric, here.definitions, say)),
             (say("ui.tolerance"), tolerance_text(metric, say)),
-            (say("ui.target"), target(here, metric)),
+            (say("ui.target"), promise.target(here, id)),
             (say("ui.dimensions"), ", ".join(names.comparison(here, d) for d in metric.dimensions)),
         ]
     )  # fmt: skip
@@ -116,19 +115,9 @@ def responsible(here: Here, id: str) -> None:
             (say("ui.approval"), approval(here, metric)),
             (say("ui.owner"), say.text(metric.monitoring.owner)),
             (say("ui.cadence"), say(f"ui.cadence_{metric.monitoring.cadence}")),
-            (say("ui.review"), review(here, metric)),
+            (say("ui.review"), promise.review(here, metric)),
         ]
     )
-
-
-def target(here: Here, metric: Metric) -> str:
-    """The promised value and its date."""
-    if metric.target is None:
-        return here.say("ui.no_target")
-    value = quantity(metric.target.value, metric.unit, here.say, TABLE_FIGURES)
-    if metric.target.by is None:
-        return value
-    return here.say("ui.target_by", value=value, day=here.say.date(metric.target.by))
 
 
 def approval(here: Here, metric: Metric) -> str:
@@ -139,13 +128,6 @@ def approval(here: Here, metric: Metric) -> str:
     if metric.approved_on is None:
         return name
     return here.say("ui.approved", name=name, day=here.say.date(metric.approved_on))
-
-
-def review(here: Here, metric: Metric) -> str:
-    """When the definition is next due for review; said aloud when that is past."""
-    day = here.say.date(metric.review_due)
-    past = metric.review_due < here.today
-    return here.say("ui.review_past", day=day) if past else day
 
 
 def _statistic(here: Here, metric: Metric) -> str:

@@ -14,7 +14,7 @@ from equity.findings.model import Position
 from equity.framework.models import Metric
 from equity.narrative.headline import result_text
 from equity.narrative.numbers import TABLE_FIGURES, quantity
-from equity.ui import choices, frame, load, names, navigation, offers, show, speak
+from equity.ui import choices, frame, load, names, navigation, offers, promise, show, speak
 from equity.ui.context import Here
 
 _RANK = ("behind", "unclear", "within", "ahead", "suppressed", "no_records", "unknown", "not_applicable")  # fmt: skip
@@ -120,6 +120,7 @@ def line(here: Here, standing: Standing) -> None:
                     show.small(here, finding, entry.code)
         frame.notes(narrative.of_entry(entry, finding, here.definitions, here.say))
         frame.words(speak.eyebrow(here, finding.metric, here.say.period(finding.period_kind, finding.period)), quiet=True)  # fmt: skip
+        frame.words(promise.overdue(here, finding.metric), quiet=True)
         navigation.to_breakdown(here, finding, here.say("ui.see_on_map"), place=entry.code)
 
 

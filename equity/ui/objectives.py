@@ -10,7 +10,7 @@ from equity.findings import Finding
 from equity.framework.models import Department, Objective, Program
 from equity.narrative import tolerance_text
 from equity.narrative.names import listed
-from equity.ui import choices, definition, frame, load, names, navigation, speak
+from equity.ui import choices, definition, frame, load, names, navigation, promise, speak
 from equity.ui.context import Here
 
 _KINDS = ("gap", "differs", "parity", "cannot_tell")
@@ -96,13 +96,14 @@ def _metric(here: Here, id: str, finding: Finding | None) -> None:
         frame.words(speak.movement(here, finding))
         frame.words(speak.quiet_line(here, finding), quiet=True)
         frame.words(speak.brief(here, finding), quiet=True)
+    frame.words(promise.overdue(here, id), quiet=True)
     frame.terms(
         [
-            (say("ui.target"), definition.target(here, metric)),
+            (say("ui.target"), promise.target(here, id)),
             (say("ui.tolerance"), tolerance_text(metric, say)),
             (say("ui.owner"), say.text(metric.monitoring.owner)),
             (say("ui.approval"), definition.approval(here, metric)),
-            (say("ui.review"), definition.review(here, metric)),
+            (say("ui.review"), promise.review(here, metric)),
         ]
     )
     with st.container(horizontal=True):

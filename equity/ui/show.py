@@ -13,7 +13,7 @@ from equity.charts import export, mini, place_map, ranked_dots
 from equity.charts.model import Drawing
 from equity.findings import PLACE_PREFIX, Finding
 from equity.schema import OUTSIDE, UNKNOWN
-from equity.ui import frame, load, names, navigation, speak
+from equity.ui import frame, load, names, navigation, promise, speak
 from equity.ui.context import Here
 from equity.ui.serve import DISPLAY
 from equity.ui.state import State
@@ -209,7 +209,12 @@ def finding_line(here: Here, finding: Finding) -> None:
         text, picture = st.columns([3, 1], vertical_alignment="center", gap="medium")
     with text, st.container(gap="xxsmall"):
         sentence, mind = speak.headline(here, finding), speak.brief(here, finding)
-        quiet = ". ".join(filter(None, (speak.movement(here, finding), mind)))
+        told = (
+            speak.movement(here, finding),
+            mind.rstrip("."),
+            promise.overdue(here, finding.metric),
+        )
+        quiet = ". ".join(filter(None, told))
         frame.line(here.say, finding.verdict, sentence, quiet, neutral=speak.neutral(here, finding))
         navigation.to_breakdown(
             here, finding, speak.eyebrow(here, finding.metric, names.comparison(here, finding.by))

@@ -7,7 +7,7 @@ from datetime import date
 
 from equity import narrative
 from equity.findings import Finding
-from equity.ui import frame, names
+from equity.ui import frame, names, promise
 from equity.ui.context import Here
 
 
@@ -71,7 +71,7 @@ def head(
         neutral=neutral(here, finding),
         certainty=narrative.chip(finding, here.definitions, here.say),
         more=reading(here, finding),
-        quiet=quiet_line(here, finding),
+        quiet=" · ".join(filter(None, (quiet_line(here, finding), promise.overdue(here, metric)))),
     )
 
 

@@ -8,10 +8,13 @@ import pandas as pd
 
 from equity import narrative
 from equity.charts import gap_trend, trend
+from equity.charts.course import until
 from equity.charts.words import outside_text
 from equity.findings import PLACE_PREFIX
+from equity.monitoring import Course
+from equity.monitoring.targets import adds_up
 from equity.schema import CITY, OUTSIDE, UNKNOWN
-from equity.ui import breakdown, choices, frame, load, names, offers, show, speak
+from equity.ui import breakdown, choices, frame, load, names, offers, promise, show, speak
 from equity.ui.context import Here
 
 _FINE_ENOUGH = ("quarter", "month", "year", "fiscal_year")
@@ -62,7 +65,7 @@ def head(here: Here, view: View) -> None:
         frame.head(here.say, eyebrow, here.say("ui.nothing_published"))
         return
     ends, moving = _sentence(here, view), _moving(here, view)
-    quiet = here.say("ui.trend_quiet")
+    quiet = " ".join(filter(None, (here.say("ui.trend_quiet"), promise.overdue(here, view.metric))))
     frame.head(here.say, eyebrow, moving or ends, more=ends if moving else "", quiet=quiet)
 
 
@@ -89,9 +92,10 @@ def by_group(here: Here, view: View) -> None:
             title=names.metric(here, view.metric),
             caption=_caption(here, view, known),
             highlight=view.code or None,
+            course=_course(here, view),
         ),
     )
-    frame.heading(title)
+    frame.heading(title, promise.sentence(here, view.metric))
     show.plain(drawing, "trend")
     frame.notes(known)
     show.behind(here, drawing, "trend", view.metric)
@@ -118,6 +122,7 @@ def gap(here: Here, view: View) -> None:
             period_kind=view.kind,
             title=_sentence(here, view),
             caption=_caption(here, view, known),
+            until=until(_course(here, view), view.kind),
         ),
     )
     frame.heading(here.say("ui.trend_gap", name=name), here.say("ui.trend_gap_quiet"))
@@ -188,6 +193,15 @@ def _gaps(here: Here, view: View) -> pd.DataFrame:
         period_kind=view.kind,
         treatment=view.treatment,
     )
+
+
+def _course(here: Here, view: View) -> Course | None:
+    """The course to the target, where the chart has its scale: a year's rate is none of a quarter."""
+    course = promise.course(here, view.metric)
+    if course is None or view.treatment:
+        return None
+    other = adds_up(here.definitions.metrics[view.metric]) and view.kind != course.period_kind
+    return None if other else course
 
 
 def _moving(here: Here, view: View) -> str:
