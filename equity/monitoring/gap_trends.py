@@ -164,7 +164,7 @@ def _compared(frame: pd.DataFrame) -> pd.DataFrame:
 def window(frame: pd.DataFrame) -> pd.DataFrame:
     """The whole and finished periods of published entries, the last ten years of them."""
     unfinished = frame["immature"].fillna(False).astype(bool)
-    partial = frame["note"].fillna("").str.endswith(_PARTIAL)
+    partial = frame["note"].fillna("").astype(str).str.endswith(_PARTIAL)
     frame = frame[~unfinished & ~partial]
     if frame.empty:
         return frame

@@ -83,7 +83,9 @@ def targets(publication: Publication, definitions: Definitions) -> pd.DataFrame:
         for name, metric in definitions.metrics.items()
         if metric.target is not None and metric.direction != "neutral"
     ]
-    return pd.DataFrame(rows, columns=list(TARGET_COLUMNS))
+    frame = pd.DataFrame(rows, columns=list(TARGET_COLUMNS))
+    days = ["baseline_period", "latest_period", "by"]
+    return frame.assign(**{name: pd.to_datetime(frame[name]) for name in days})
 
 
 def adds_up(metric: Metric) -> bool:

@@ -42,9 +42,14 @@ def movement(finding: Finding, definitions: Definitions, say: Translator) -> str
     key = trend.reason if trend.verdict == "cannot_tell" else trend.verdict
     return say(
         "narrative.movement",
-        certainty=say(f"narrative.certainty_{finding.verdict}"),
+        certainty=say(f"narrative.certainty_{_certainty(finding)}"),
         trend=say(f"narrative.movement_{key}", **_values(trend, metric, say)),
     )
+
+
+def _certainty(finding: Finding) -> str:
+    """How sure the verdict is, also among all that an overview shows."""
+    return "among" if finding.verdict == "gap" and finding.certain is False else finding.verdict
 
 
 def _values(trend: Trend, metric: Metric, say: Translator) -> dict[str, str]:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from equity.charts import Drawing, gap_trend, mini, place_map, ranked_dots, trend
+from equity.charts.course import until
 from equity.charts.palette import (
     INK,
     MUTED,
@@ -24,6 +25,7 @@ from equity.charts.palette import (
 from equity.findings.model import Entry
 from equity.framework.models import Note
 from equity.i18n import Translator
+from equity.monitoring import Course
 from equity.narrative import names_of
 from tests.narrative import samples
 
@@ -309,6 +311,54 @@ def test_gap_stands_under_the_metric_on_the_same_axis() -> None:
 
     assert widths(metric) == widths(gap)
     assert times(metric) == times(gap)
+
+
+def course(**changes: Any) -> Course:
+    return Course(
+        **{
+            "metric": "cleared", "period_kind": "year", "verdict": "off_course", "reason": "",
+            "target": 92.0, "by": date(2025, 12, 31), "baseline_period": date(2018, 1, 1),
+            "baseline": 65.0, "latest_period": date(2022, 1, 1), "latest": 71.2,
+            "latest_lower": 70.0, "latest_upper": 72.4, "expected": 77.6, "line_kind": "quarter",
+            "points": 28, "projected": 72.3, "projected_lower": 70.2, "projected_upper": 74.9,
+        }
+        | changes
+    )  # fmt: skip
+
+
+def test_a_target_has_a_path_a_mark_and_a_projection_inside_the_panel() -> None:
+    drawing = trend_of(course=course())
+    [path] = layer_with(drawing, '"value": 65.0')
+    assert [row["value"] for row in path["data"]["values"]] == [65.0, 92.0]
+    # A year's point stands at its first day, and so does the year that ends by the target's.
+    assert [row["period"][:10] for row in path["data"]["values"]] == ["2018-01-01", "2025-01-01"]
+    assert layer_with(drawing, "72.3% (70.2 to 74.9)")
+    assert layer_with(drawing, '"text": "target 92%"')
+    domains = [la["encoding"]["y"]["scale"]["domain"] for la in layers(drawing) if la["encoding"].get("y", {}).get("scale")]  # fmt: skip
+    assert all(low <= 65 and high >= 92 for low, high in domains)
+    assert not layer_with(trend_of(), "target 92%")
+
+
+def test_a_target_without_a_day_is_a_level_line() -> None:
+    level = course(by=None, expected=None, projected=None, verdict="not_met")
+    drawing = trend_of(course=level)
+    [line] = layer_with(drawing, '"value": 92.0')
+    assert line["mark"]["type"] == "rule"
+    assert "x" not in line["encoding"]
+    assert until(level, "year") is None
+
+
+def test_the_panels_reach_to_the_same_day() -> None:
+    assert until(course(), "quarter") == date(2025, 12, 31)
+    assert until(course(), "year") == date(2025, 1, 1)
+    assert until(None, "year") is None
+    options = {"metric": "cleared", "by": "place:district", "code": "3", "name": "District 3"}
+    drawing = gap_trend(
+        samples.gaps(), samples.definitions(), Translator("en"), **options, period_kind="year",
+        title="T", until=until(course(), "year"),
+    )  # fmt: skip
+    assert layer_with(drawing, "2025-01-01")
+    assert not layer_with(gap_of(), "2025-01-01")
 
 
 def test_gap_has_a_zero_line_a_tolerance_and_an_interval() -> None:

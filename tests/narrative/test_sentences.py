@@ -13,10 +13,13 @@ import pytest
 from equity.findings.model import Entry, Finding, Settle, Told, Trend
 from equity.framework.models import DimensionSource, Metric, Note, Tolerance
 from equity.i18n import CATALOGUES, Translator, catalogue
+from equity.monitoring import Course
 from equity.narrative import (
     brief,
     caveats,
     chip,
+    course_sentence,
+    course_word,
     headline,
     interval_meaning,
     metric_definition,
@@ -378,6 +381,8 @@ def test_a_list_says_certainty_and_movement_in_a_few_words() -> None:
     )
     assert movement(found, samples.definitions(), ES).startswith("Con certeza · se amplía")
     assert movement(samples.finding(), samples.definitions(), EN) == ""
+    shaky = samples.finding(trend=trend(), certain=False)
+    assert movement(shaky, samples.definitions(), EN).startswith("Not certain among so many")
     open_ = samples.by_language(trend=trend("steady"))
     assert movement(open_, samples.definitions(), EN).startswith("Not certain · steady")
     assert "The gap is widening" in reading(found, samples.definitions(), samples.NAMES, EN)
@@ -398,6 +403,46 @@ def test_every_reason_has_its_words(reason: str) -> None:
         assert len(moving(told, samples.metric(), say)) > 40
         found = samples.finding(trend=told)
         assert "narrative." not in movement(found, samples.definitions(), say)
+
+
+def course(**changes: Any) -> Course:
+    return Course(
+        **{
+            "metric": "cleared", "period_kind": "year", "verdict": "off_course", "reason": "",
+            "target": 80.0, "by": date(2027, 6, 30), "baseline_period": date(2019, 1, 1),
+            "baseline": 65.0, "latest_period": date(2025, 1, 1), "latest": 71.2,
+            "latest_lower": 70.0, "latest_upper": 72.4, "expected": 77.6, "line_kind": "quarter",
+            "points": 28, "projected": 72.3, "projected_lower": 70.2, "projected_upper": 74.9,
+        }
+        | changes
+    )  # fmt: skip
+
+
+def test_a_target_says_where_things_lead_and_where_they_should_be() -> None:
+    assert plain(course_sentence(course(), samples.metric(), EN)) == (
+        "Target: 80% by June 30, 2027. Off course: a straight line through the last 28 quarters "
+        "leads to 72% by then (interval 70 to 75%). In 2025 it stood at 71%; on the straight path "
+        "to the target it would have been 78%."
+    )
+    assert course_word(course(), EN) == "off course"
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        (course(verdict="on_course"), "On course"),
+        (course(verdict="cannot_tell", reason="uncertain"), "Whether it will be met cannot be told"),
+        (course(verdict="cannot_tell", reason="few_points", points=7, line_kind="", projected=None), "7 finished quarters or months are shown, and it takes 24."),
+        (course(verdict="cannot_tell", reason="no_values", latest=None, projected=None), "no finished period is published."),
+        (course(verdict="met", by=None, expected=None, projected=None), "Target: 80%. Met. In 2025 it stood at 71%."),
+        (course(verdict="not_met", by=None, expected=None, projected=None), "Not met."),
+    ],
+)  # fmt: skip
+def test_every_course_has_its_words(told: Course, text: str) -> None:
+    assert text in plain(course_sentence(told, samples.metric(), EN))
+    for say in (EN, ES):
+        assert "narrative." not in course_sentence(told, samples.metric(), say)
+        assert "narrative." not in course_word(told, say)
 
 
 # --- catalogues ----------------------------------------------------------------------------------

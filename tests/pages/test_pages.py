@@ -174,3 +174,40 @@ def test_a_crossing_that_is_the_whole_citys_is_said_to_be(open_page: Open) -> No
     inside = " ".join(said(open_page("breakdown", place="3", **view)))
     assert "for the whole city only: inside District 3" in inside
     assert "for the whole city only" not in " ".join(said(open_page("breakdown", **view)))
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("department", {"department": "beautifysj"}),
+        ("breakdown", {"metric": "dumping_median_days"}),
+        ("trends", {"metric": "dumping_median_days"}),
+        ("neighborhood", {}),
+        ("overview", {"department": "beautifysj"}),
+    ],
+)
+def test_a_review_that_is_past_due_is_seen_wherever_its_metric_is(
+    open_page: Open, page: str, query: dict[str, str]
+) -> None:
+    # The sample's days until dumping is cleared were to be reviewed by September 30, 2026.
+    text = " ".join(said(open_page(page, **query)))
+    assert Translator("en")("ui.review_overdue", day="September 30, 2026") in text
+    text = " ".join(said(open_page("breakdown", metric="priority1_within_8_minutes")))
+    assert "past due" not in text
+
+
+def test_the_department_says_beside_a_target_whether_it_is_on_course(open_page: Open) -> None:
+    text = " ".join(said(open_page("department", department="fire")))
+    words = ("on_course", "off_course", "cannot_tell")
+    told = [Translator("en")(f"narrative.course_{word}") for word in words]
+    assert any(f"80% by June 30, 2027 · {word}" in text.replace("\u00a0", " ") for word in told)
+
+
+def test_trends_say_whether_the_gap_moves_and_where_the_target_stands(open_page: Open) -> None:
+    app = open_page("trends", metric="dumping_median_days", by="limited_english_fifth", group="5")
+    assert headline(app).startswith("The gap is closing")
+    text = " ".join(said(app)).replace("\u00a0", " ")
+    assert "Target: 3 days by June 30, 2027." in text
+    assert "not judged" not in text
+    spanish = open_page("trends", metric="dumping_median_days", by="limited_english_fifth", group="5", lang="es")  # fmt: skip
+    assert headline(spanish).startswith("La brecha se cierra")
