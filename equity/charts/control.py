@@ -31,8 +31,9 @@ from equity.schema import GAP_SERIES
 
 HEIGHT = 220
 _WORDS = 3
-"""Last stretches of marks that have a word beside them; all have one in tooltips and in the table."""
-_EDGE = 0.3
+"""Stretches of marks, the last ones, that have a word beside them; all have one in tooltips and in the table."""
+_EDGE, _APART = 0.3, 0.4
+"""Parts of the width: from an edge, words run inwards; nearer to one another, only one is drawn."""
 _NAMED = 6
 """Marked periods that the alternative text names."""
 
@@ -184,10 +185,23 @@ def _rows(
         if side:
             stretches[-1].append(rows[-1])
         before = side
-    for stretch in stretches[-_WORDS:]:
-        furthest = max(stretch, key=lambda row: row["side"] * row["value"])
-        furthest["word"] = say(f"monitoring.short_{stretch[0]['signal']}")
+    _name(stretches, rows, say)
     return rows
+
+
+def _name(
+    stretches: list[list[dict[str, Any]]], rows: list[dict[str, Any]], say: Translator
+) -> None:
+    """Words for the last stretches, at their furthest mark; of two that would meet, the later."""
+    taken: list[tuple[int, int]] = []
+    for stretch in reversed(stretches):
+        if len(taken) == _WORDS:
+            break
+        furthest = max(stretch, key=lambda row: row["side"] * row["value"])
+        at = rows.index(furthest)
+        if all(side != furthest["side"] or abs(at - i) > _APART * len(rows) for side, i in taken):
+            taken.append((furthest["side"], at))
+            furthest["word"] = say(f"monitoring.short_{stretch[0]['signal']}")
 
 
 def _words(rows: list[dict[str, Any]], base: alt.Chart, y: Any) -> list[alt.Chart]:

@@ -101,3 +101,11 @@ def test_missing_values_and_lines_that_do_not_move() -> None:
 def test_limits_stay_within_what_can_be() -> None:
     low = drawn(np.array([1.0, 3.0] * 15), Translator("en"))
     assert "between 0% and" in low.title
+
+
+def test_words_that_would_meet_are_not_both_drawn() -> None:
+    values = CALM.copy()
+    values[[2, 22, 25]] = 99
+    found = rows(drawn(values, Translator("en")))
+    assert [i for i, row in enumerate(found) if row["side"] > 0] == [2, 22, 25]
+    assert [i for i, row in enumerate(found) if row["word"] and row["side"] > 0] == [2, 25]

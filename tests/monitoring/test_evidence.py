@@ -13,6 +13,7 @@ from equity.monitoring.evidence import over_run, trend_p, window_p
 from equity.monitoring.fitting import fitting_chart
 from equity.monitoring.rules import trend
 from equity.monitoring.series import Series
+from equity.monitoring.unchanged import unchanged
 
 
 @pytest.mark.parametrize("width", [3, 7])
@@ -55,3 +56,10 @@ def test_p_values_of_unchanged_series_are_not_too_small(carried: float) -> None:
     p = np.array([fitting_chart(Series(row)).p[-1] for row in rows])
     for level in (0.1, 0.01):
         assert (4 * p <= level).mean() <= level + 3 * np.sqrt(level / len(rows))
+
+
+@pytest.mark.parametrize("carried", [0.3, 0.6])
+def test_what_is_judged_has_no_memory_left(carried: float) -> None:
+    rows = autoregressive(np.random.default_rng(4), 300, 84, carried)
+    left = [unchanged(Series(row), by_size=False).independent() for row in rows]
+    assert np.mean([np.corrcoef(each[1:], each[:-1])[0, 1] for each in left]) < 0.0
