@@ -75,7 +75,14 @@ def measure_sentence(
         return ""
     size = measure_value(one.code, abs(one.estimate), described.unit, say, 2)
     reference = names.get(described.reference, described.reference)
-    return say(_sentence(one, described), value=size, reference=reference)
+    kind = "place" if described.places else "group"
+    return say(
+        _sentence(one, described),
+        value=size,
+        reference=reference,
+        one=say(f"measures.one_{kind}"),
+        many=say(f"measures.many_{kind}s"),
+    )
 
 
 def measure_doubt(one: Summary, say: Translator) -> str:

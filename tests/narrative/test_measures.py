@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -76,6 +77,12 @@ def test_everything_can_be_said(language: str, direction: str, order: bool) -> N
             assert measure_interval(one.code, one.lower, one.upper, "percent", say)
             assert measure_corrected(one, "percent", say)
             assert measure_source(one.code, say)
+
+
+def test_places_are_called_places() -> None:
+    found = replace(described([10, 20, 50], "higher_is_better"), places=True)
+    assert sentence(found, "d") == "The highest and the lowest place are 40 points apart."
+    assert sentence(found, "mdmw", Translator("es")).startswith("Ponderando los lugares por")
 
 
 def test_noise_is_called_noise() -> None:

@@ -27,7 +27,8 @@ class Described:
     about (shares, durations, amounts); `people`: the people or households that a rate, or an amount
     per person, is taken over; `expected`: of representation, its share of the eligible, the value
     being its share of recipients over that. `unit` is "" where values are such ratios. `missing`:
-    status (`suppressed`, `no_records`, `not_applicable`) → codes without a value.
+    status (`suppressed`, `no_records`, `not_applicable`) → codes without a value. `places`: what is
+    compared are places, not groups.
     """
 
     summaries: tuple[Summary, ...]
@@ -37,6 +38,7 @@ class Described:
     ordered: bool
     reference: str
     missing: Mapping[str, tuple[str, ...]]
+    places: bool = False
 
 
 def describe(
@@ -84,6 +86,7 @@ def describe(
             status: tuple(rows.loc[rows["status"] == status, "code"])
             for status in (SUPPRESSED, NO_RECORDS, NOT_APPLICABLE)
         },
+        places=finding.by.startswith(_PLACE),
     )
 
 

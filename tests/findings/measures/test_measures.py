@@ -124,6 +124,16 @@ def test_what_truly_differs_is_still_found(code: str) -> None:
     assert one.corrected.mean() < one.estimate.mean()
 
 
+@pytest.mark.parametrize("code", ["d", "bgsd", "idisu", "mdmw"])
+def test_small_differences_that_look_like_chance_are_not_ruled_out(code: str) -> None:
+    """The upper end allows for groups that differ more than they happen to."""
+    true = 70 + 1.5 * np.random.default_rng(1).standard_normal(30)
+    y = true + 3 * RNG.standard_normal((400, 30))
+    known = measures(groups_of(true, 3.0, 1.0, sign=1, scale=100))[code].estimate
+    one = measures(groups_of(y, 3.0, 1.0, sign=1, scale=100))[code]
+    assert (one.corrected_upper >= known).mean() > 0.9
+
+
 def test_a_named_pair_is_not_corrected() -> None:
     assert np.isnan(measures(ORDERED)["d"].corrected)
     assert np.isnan(measures(ORDERED)["par"].corrected)
@@ -153,6 +163,9 @@ def test_draws_stay_in_the_metrics_range() -> None:
     assert drawn.min() >= 0
     assert drawn.max() <= 1
     assert drawn.shape == (1, DRAWS, 3)
+    near = _draws(groups_of([[0.9, 0.1]], 0.2, 1.0, sign=1, scale=1.0), np.array([[0.9, 0.1]]))
+    assert near.max() <= 1
+    assert (near == 1).mean() < 0.01  # folded back, not heaped up at the bound
 
 
 def test_spread_of_draws_is_the_same_code() -> None:

@@ -280,6 +280,13 @@ def test_the_order_of_rows_changes_nothing(rows: Any, order: bool, random: Any) 
     pd.testing.assert_frame_equal(summarize(frame, **options), summarize(frame.loc[names], **options))  # fmt: skip
 
 
+def test_what_groups_are_called_changes_nothing() -> None:
+    frame = table([30.0, 44.0, 41.0, 60.0], [1.0, 2.0, 3.0, 1.5], [100, 300, 50, 80])
+    renamed = frame.assign(group=["z", "y", "x", "w"])
+    options: Any = {"direction": LOWER, "scale": 100}
+    pd.testing.assert_frame_equal(summarize(frame, **options), summarize(renamed, **options))
+
+
 @settings(max_examples=12, deadline=None)
 @given(tables, st.floats(5, 500))
 def test_translation(rows: Any, by: float) -> None:
