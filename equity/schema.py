@@ -13,11 +13,13 @@ One key serves cells and publication alike. A row is one combination of
 
 from __future__ import annotations
 
-VERSION = 3
+VERSION = 4
 """Version of the publication's tables."""
-READABLE = (2, 3)
+READABLE = (2, 3, 4)
 """Versions that a reader understands; it refuses others. Version 2 has no tables of monitoring: they
 read as empty."""
+SINCE = {"dispersion": 4}
+"""Columns of entries that earlier versions do not have, and the first that has: they read as None."""
 
 KEY = (
     "metric",
@@ -64,6 +66,7 @@ ESTIMATE_COLUMNS = (
     "lower_simultaneous",
     "upper_simultaneous",
     "se",
+    "dispersion",
     "n",
     "numerator",
     "denominator",
@@ -77,7 +80,10 @@ ESTIMATE_COLUMNS = (
 `estimate` in the metric's unit (shares and rates × `per`: 72.7 for 72.7 %), with its 95 % interval
 `lower`–`upper`; `lower_simultaneous`–`upper_simultaneous` is the interval at 1 − 0.05/k, k being
 the number of groups or places it is compared among; `se` the standard error in the same unit (None
-where there is none); `n` records; `expected`: for representation, the group's share of the eligible
+where there is none); `dispersion`: how many times the variance of independent records that of the
+simultaneous interval is, 1.0 where none is added (periods or places that differ beyond chance; see
+docs/methods.md), None without an interval: n / dispersion is the number of independent records that
+an entry is worth in a comparison; `n` records; `expected`: for representation, the group's share of the eligible
 population, in the metric's unit; `unstable`: fewer events than the city's threshold; `immature`:
 the period's cases have not all had time to finish; `note`: a message key, or "".
 """

@@ -1,5 +1,7 @@
 """Write the cells of one metric into the DuckDB table `cells`."""
 
+# ruff: noqa: S608 - names in queries are this module's own
+
 from __future__ import annotations
 
 from datetime import date
@@ -10,7 +12,7 @@ import ibis
 import pandas as pd
 import pyarrow.parquet as pq
 
-from equity.cube import cells, merging, plan
+from equity.cube import cells, clusters, merging, plan
 from equity.cube.population import denominators
 from equity.errors import IntakeError
 from equity.framework.models import Definitions, Metric
@@ -25,9 +27,15 @@ CREATE TABLE IF NOT EXISTS cells (
     n BIGINT, numerator DOUBLE, denominator DOUBLE, mean DOUBLE, m2 DOUBLE,
     sketch MAP(INTEGER, BIGINT)
 );
+CREATE TABLE IF NOT EXISTS cell_clusters (
+    metric VARCHAR, treatment VARCHAR, period_kind VARCHAR, period DATE,
+    place_level VARCHAR, place VARCHAR, dimension VARCHAR, "group" VARCHAR,
+    dimension_2 VARCHAR, group_2 VARCHAR, cluster_level VARCHAR, cluster VARCHAR,
+    n DOUBLE, numerator DOUBLE, mean DOUBLE, m2 DOUBLE
+);
 CREATE TABLE IF NOT EXISTS cell_spans (metric VARCHAR, first_date DATE, last_date DATE);
 """
-"""`cells`: see equity.schema. `cell_spans`, a row a metric: the first and last local date among all
+"""`cells`: see equity.schema. `cell_clusters`: see equity.cube.clusters. `cell_spans`, a row a metric: the first and last local date among all
 records of its dataset."""
 
 
@@ -96,8 +104,8 @@ def _span(parts: list[Path], metric_id: str) -> tuple[date, date] | None:
 def forget(connection: duckdb.DuckDBPyConnection, metric_id: str) -> None:
     """Remove a metric's cells; make the tables where they are not there yet."""
     connection.execute(_CREATE)
-    connection.execute("DELETE FROM cells WHERE metric = ?", [metric_id])
-    connection.execute("DELETE FROM cell_spans WHERE metric = ?", [metric_id])
+    for name in ("cells", "cell_clusters", "cell_spans"):
+        connection.execute(f"DELETE FROM {name} WHERE metric = ?", [metric_id])
 
 
 def write_denominators(
@@ -128,9 +136,11 @@ def _write(
     fiscal = definitions.city.fiscal_year_start
     measured = cells.is_measured(metric)
     wanted = plan.tables(metric)
-    steps = plan.steps(wanted, fiscal)
+    split = plan.clustered(wanted, clusters.area_levels(definitions))
+    split = {table: by for table, by in split.items() if clusters.can_tell(metric, table)}
+    steps = plan.steps({*wanted, *(each for by in split.values() for each in by)}, fiscal)
     sources = {step.source for step in steps}
-    records = cells.records_table(dataset, wanted)
+    records = cells.records_table(dataset, [step.table for step in steps])
     counted = {
         treatment: cells.counted(records, metric, dataset, treatment)
         for treatment in {table.treatment for table in wanted}
@@ -144,12 +154,18 @@ def _write(
         else:
             work = merging.rolled_up(made[step.source], step.source, table, measured, fiscal, first)
         # What is read more than once is kept; a sketch is read for its sums and for its buckets.
-        if table in sources or table.sketch:
+        if table in sources or table.sketch or table.cluster:
             made[table] = f"cube_work_{len(made)}"
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {made[table]} AS {work}")
+        if table.cluster:
+            continue
         written = merging.as_cells(
             made.get(table, f"({work})"), table, metric_id, metric.kind, measured
         )
         connection.execute(f"INSERT INTO cells BY NAME {written}")
+    for table, by in split.items():
+        for each in by:
+            query = clusters.sums(made[each], table, each.cluster, metric_id, metric)
+            connection.execute(f"INSERT INTO cell_clusters BY NAME {query}")
     for name in made.values():
         connection.execute(f"DROP TABLE {name}")

@@ -8,8 +8,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from equity.cube import clusters, kinds, periods, plan
 from equity.cube import grid as grids
-from equity.cube import kinds, periods, plan
 from equity.cube.population import DENOMINATOR_KEY, denominators
 from equity.framework.models import Definitions, Metric
 from equity.records.periods import period_start
@@ -27,6 +27,7 @@ from equity.schema import (
 NO_DENOMINATOR = "cube.no_denominator"
 NO_SKETCH = "cube.no_percentile_for_pairs"
 PARTIAL = "cube.partial_period"
+TOO_FEW_PLACES = "cube.too_few_places"
 AS_GIVEN = "cube.median_as_given"
 NOT_MERGED = "cube.median_not_merged"
 
@@ -60,6 +61,7 @@ def estimate(
     frame[["n", "numerator"]] = frame[["n", "numerator"]].astype(float).fillna(0.0)
     frame = _with_people(frame, metric, population)
     frame["k"] = grids.compared(frame, definitions, places)
+    frame = clusters.spread(connection, frame, definitions, metric, population)
     fiscal = definitions.city.fiscal_year_start
     frame["immature"], frame["partial"] = grids.period_flags(frame, metric, first, last, fiscal)
     if aggregated:
@@ -104,8 +106,7 @@ def _of_records(
             " WHERE metric = ? AND sketch IS NOT NULL) ORDER BY id, bucket",
             [frame["metric"].iloc[0]],
         ).df()
-        p = metric.percentile if metric.statistic == "percentile" and metric.percentile else 0.5
-        return kinds.percentile(frame, buckets, p)
+        return kinds.percentile(frame, buckets, clusters.percentile(metric))
     if metric.kind == "amount" and metric.statistic == "total":
         return kinds.total(frame, metric)
     by_kind = {
@@ -176,7 +177,12 @@ def _described(
         note = note.mask(~merged, AS_GIVEN).mask(merged, NOT_MERGED)
         status = status.mask(merged, NOT_APPLICABLE)
         empty = empty & ~merged
-    note = note.mask(nowhere, NO_DENOMINATOR).mask(unsupported, NO_SKETCH)
+    alone = frame["freedom"].lt(1) & frame["estimate"].notna() & frame["lower"].isna()
+    note = (
+        note.mask(alone & note.eq(""), TOO_FEW_PLACES)
+        .mask(nowhere, NO_DENOMINATOR)
+        .mask(unsupported, NO_SKETCH)
+    )
     status = status.mask(nowhere | unsupported, NOT_APPLICABLE)
     status = status.mask(unknown & ~unsupported, UNKNOWN_GROUP).mask(empty, NO_RECORDS)
 

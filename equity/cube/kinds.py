@@ -1,7 +1,7 @@
 """The value and intervals of every entry, by the kind of metric; vectorised, in the metric's unit.
 
 Each function takes the frame of entries (`KEY`, `n`, `numerator`, `mean`, `m2`, `people`, `moe`,
-`k`, `immature`, `partial`) and answers with the columns of `NUMBERS` beside it, NaN where there is
+`k`, `immature`, `partial`, and `clustering` and `freedom` of `equity.cube.clusters`) and answers with the columns of `NUMBERS` beside it, NaN where there is
 none.
 """
 
@@ -18,7 +18,7 @@ from equity.cube import sketch
 from equity.framework.models import Metric
 from equity.schema import CITY, OUTSIDE
 
-NUMBERS = ("estimate", "lower", "upper", "lower_simultaneous", "upper_simultaneous", "se",
+NUMBERS = ("estimate", "lower", "upper", "lower_simultaneous", "upper_simultaneous", "se", "dispersion",
            "numerator", "denominator", "expected")  # fmt: skip
 CONFIDENCE = 0.95
 
@@ -33,12 +33,15 @@ _A_YEAR = {"month": 12, "quarter": 4}
 def share(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     """Successes over records, × `per`: Wilson's interval alone, the exact one among others."""
     x, n = _floats(frame, "numerator"), _floats(frame, "n")
-    answer = _intervals(
-        frame,
-        lambda level: estimates.wilson(x, n, level),
-        metric.per,
-        together=lambda level: estimates.clopper_pearson(x, n, level),
-    )
+    spread = dispersion(frame, "numerator")
+
+    def alone(level: Floats, spread: Floats) -> Ends:
+        return estimates.wilson(x / spread, n / spread, level)
+
+    def together(level: Floats, spread: Floats) -> Ends:
+        return estimates.clopper_pearson(x / spread, n / spread, level)
+
+    answer = _intervals(frame, alone, metric.per, spread, together=together)
     answer["estimate"] = _over(x, n) * metric.per
     answer["numerator"], answer["denominator"] = x, n
     return answer
@@ -49,11 +52,11 @@ def rate(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     x, people, moe = (_floats(frame, name) for name in ("numerator", "people", "moe"))
     spread = dispersion(frame)
 
-    def ends(level: Floats) -> Ends:
+    def ends(level: Floats, spread: Floats) -> Ends:
         _, lower, upper = estimates.rate(x, people, moe, level, spread)
         return lower, upper
 
-    answer = _intervals(frame, ends, metric.per)
+    answer = _intervals(frame, ends, metric.per, spread)
     answer["estimate"] = _over(x, people) * metric.per
     answer["numerator"], answer["denominator"] = x, people
     return answer
@@ -63,13 +66,13 @@ def average(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     """The mean value, with Student's t interval."""
     n, mean, m2 = (_floats(frame, name) for name in ("n", "mean", "m2"))
 
-    def ends(level: Floats) -> Ends:
+    def ends(level: Floats, spread: Floats) -> Ends:
         _, lower, upper = estimates.mean(n, mean, m2, level)
-        return lower, upper
+        return mean - (mean - lower) * np.sqrt(spread), mean + (upper - mean) * np.sqrt(spread)
 
     answer = _intervals(frame, ends, 1.0)
     answer["estimate"] = mean
-    answer["se"] = estimates.mean(n, mean, m2)[0]
+    answer["se"] = estimates.mean(n, mean, m2)[0] * np.sqrt(_widened(frame, CONFIDENCE))
     return answer
 
 
@@ -89,14 +92,14 @@ def total(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     spread = dispersion(frame)
     value = n * mean / people
 
-    def ends(level: Floats) -> Ends:
+    def ends(level: Floats, spread: Floats) -> Ends:
         _, lower, upper = estimates.total(n, mean, m2, level, spread)
         carried = estimates.z(level) * relative * value
         half = np.hypot((upper - lower) / 2 / people, carried)
         half = np.where(n > 0, half, np.nan)
         return value - half, value + half
 
-    answer = _intervals(frame, ends, 1.0)
+    answer = _intervals(frame, ends, 1.0, spread)
     answer["estimate"] = value
     if metric.population:
         answer["denominator"] = people
@@ -107,7 +110,9 @@ def counts(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     """Counts of a dataset that is already aggregated, with a Poisson interval."""
     n = _floats(frame, "n")
     spread = dispersion(frame)
-    answer = _intervals(frame, lambda level: estimates.poisson(n, level, spread), 1.0)
+    answer = _intervals(
+        frame, lambda level, spread: estimates.poisson(n, level, spread), 1.0, spread
+    )
     answer["estimate"] = n
     return answer
 
@@ -138,15 +143,21 @@ def representation(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     carried = estimates.acs_share_margin(people, eligible, margin, all_margin)
     entire = (frame["place_level"].eq(CITY) & ~groups).to_numpy()
 
-    def ends(level: Floats, interval: estimates.ShareInterval = estimates.wilson) -> Ends:
-        _, low, high = estimates.representation(x, among, expected, carried, level, interval)
-        plain_low, plain_high = interval(x, among, level)
+    def ends(
+        level: Floats, spread: Floats, interval: estimates.ShareInterval = estimates.wilson
+    ) -> Ends:
+        part, total = x / spread, among / spread
+        _, low, high = estimates.representation(part, total, expected, carried, level, interval)
+        plain_low, plain_high = interval(part, total, level)
         lower = np.where(np.isnan(expected), plain_low, low * expected)
         upper = np.where(np.isnan(expected), plain_high, np.minimum(high * expected, 1))
         return np.where(entire, np.nan, lower), np.where(entire, np.nan, upper)
 
     answer = _intervals(
-        frame, ends, metric.per, together=lambda level: ends(level, estimates.clopper_pearson)
+        frame,
+        ends,
+        metric.per,
+        together=lambda level, spread: ends(level, spread, estimates.clopper_pearson),
     )
     answer["estimate"] = x / among.where(among > 0) * metric.per
     answer["numerator"], answer["denominator"] = x, among
@@ -175,10 +186,14 @@ def percentile(frame: pd.DataFrame, buckets: pd.DataFrame, p: float) -> pd.DataF
     )
     n = _floats(frame, "n")[rows]
 
-    def ends(level: Floats) -> Ends:
-        low, high = estimates.percentile_ranks(n, p, level[rows])
+    def ends(level: Floats, spread: Floats) -> Ends:
+        worth = n / spread[rows]
+        low, high = estimates.percentile_ranks(worth, p, level[rows])
+        # The ranks among so many independent records, as ranks among all of them.
+        low = np.floor(low * (n + 1) / (worth + 1) + 1e-9)
+        high = np.ceil(high * (n + 1) / (worth + 1) - 1e-9)
         lower, upper = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
-        exists = ~np.isnan(low)
+        exists = (low >= 1) & (high <= n)
         lower[rows] = np.where(exists, sketch.edges(sketch.at_rank(*held, low))[0], np.nan)
         upper[rows] = np.where(exists, sketch.edges(sketch.at_rank(*held, high))[1], np.nan)
         return lower, upper
@@ -190,8 +205,10 @@ def percentile(frame: pd.DataFrame, buckets: pd.DataFrame, p: float) -> pd.DataF
     return answer
 
 
-def dispersion(frame: pd.DataFrame) -> Floats:
+def dispersion(frame: pd.DataFrame, successes: str = "") -> Floats:
     """Each entry's dispersion of counts, estimated over periods and places of its own table.
+
+    With the name of the column of `successes`, that of shares of `n`.
 
     Neighbouring complete periods are compared within each place and group. Where a table has too
     few of them (one year; all years together) the nearest finer period kind of the same table
@@ -200,10 +217,16 @@ def dispersion(frame: pd.DataFrame) -> Floats:
     usable = frame[~frame["immature"] & ~frame["partial"] & frame["period_kind"].ne("all")]
     found: dict[tuple[str, ...], float] = {}
     for key, table in usable.groupby(_SERIES):
-        series = table.pivot(index=["place", "group", "group_2"], columns="period", values="n")
+        rows = ["place", "group", "group_2"]
+        series = table.pivot(index=rows, columns="period", values="n")
         # What the whole city goes through cancels between rows; a row alone has only last year.
         lag = _A_YEAR.get(str(table["period_kind"].iloc[0]), 1) if len(series) == 1 else 1
-        found[_strings(key)] = estimates.dispersion(series.to_numpy(dtype=float), lag=lag)
+        n = series.to_numpy(dtype=float)
+        if successes:
+            x = table.pivot(index=rows, columns="period", values=successes).to_numpy(dtype=float)
+            found[_strings(key)] = float(estimates.dispersion_of_shares(x, n, lag=lag))
+        else:
+            found[_strings(key)] = float(estimates.dispersion(n, lag=lag))
     tables = frame[_SERIES].drop_duplicates()
     spread = [_nearest(_strings(key), found) for key in tables.itertuples(index=False)]
     joined = frame[_SERIES].merge(tables.assign(spread=spread), on=_SERIES, how="left")
@@ -226,27 +249,48 @@ def _nearest(key: tuple[str, ...], found: dict[tuple[str, ...], float]) -> float
 
 def _intervals(
     frame: pd.DataFrame,
-    alone: Callable[[Floats], Ends],
+    alone: Callable[[Floats, Floats], Ends],
     scale: float,
+    dispersion: Floats | float = 1.0,
     *,
-    together: Callable[[Floats], Ends] | None = None,
+    together: Callable[[Floats, Floats], Ends] | None = None,
 ) -> pd.DataFrame:
-    """The 95 % interval, the simultaneous one, and the standard error that the first stands for.
+    """The 95 % interval, the simultaneous one, the standard error that the first stands for and the
+    dispersion of the second.
 
-    `alone` and `together` give the ends at a confidence an entry; an entry that is compared with no
-    other has the first twice.
+    `alone` and `together` give the ends at a confidence and a dispersion an entry, which is the
+    larger of `dispersion` and the one that the entry's places show; an entry that is compared with
+    no other has the first interval twice.
     """
     answer = _empty(frame)
     level = np.full(len(frame), CONFIDENCE)
-    lower, upper = (np.asarray(end, dtype=float) * scale for end in alone(level))
+    spread = _widened(frame, level, dispersion)
+    lower, upper = (np.asarray(end, dtype=float) * scale for end in alone(level, spread))
     answer["lower"], answer["upper"] = lower, upper
     k = frame["k"].to_numpy(dtype=float)
-    each = (together or alone)(estimates.bonferroni(k, CONFIDENCE))
+    confidence = estimates.bonferroni(k, CONFIDENCE)
+    spread = _widened(frame, confidence, dispersion)
+    each = (together or alone)(confidence, spread)
     lower_k, upper_k = (np.asarray(end, dtype=float) * scale for end in each)
     answer["lower_simultaneous"] = np.where(k > 1, lower_k, lower)
     answer["upper_simultaneous"] = np.where(k > 1, upper_k, upper)
     answer["se"] = estimates.standard_error(lower, upper, CONFIDENCE)
+    answer["dispersion"] = np.where(np.isnan(lower_k), np.nan, spread)
     return answer
+
+
+_STEP = 1.05
+"""Dispersions are published in steps of 5 %, rounded up: an exact one, made of the counts of places
+that may be withheld, would give a number away."""
+
+
+def _widened(
+    frame: pd.DataFrame, level: Floats | float, dispersion: Floats | float = 1.0
+) -> Floats:
+    """By how much the variance of each entry exceeds that of independent records, at `level`."""
+    places = estimates.for_few(frame["clustering"], frame["freedom"], level)
+    spread = np.maximum(dispersion, places)
+    return np.asarray(_STEP ** np.ceil(np.log(spread) / np.log(_STEP) - 1e-9))
 
 
 def _empty(frame: pd.DataFrame) -> pd.DataFrame:

@@ -25,7 +25,8 @@ def key_columns(table: Table) -> list[str]:
     """The columns by which a work table is grouped, `period` first."""
     place = [] if table.level == CITY else [PLACE_COLUMN.format(level=table.level)]
     groups = [GROUP_COLUMN.format(dimension=dimension) for dimension in table.dimensions]
-    return ["period", *place, *groups]
+    cluster = [PLACE_COLUMN.format(level=table.cluster)] if table.cluster else []
+    return ["period", *place, *groups, *cluster]
 
 
 def rolled_up(
@@ -67,9 +68,22 @@ def as_cells(work: str, table: Table, metric_id: str, kind: str, measured: bool)
     if table.sketch:
         sketch = "map(list(bucket ORDER BY bucket), list(n ORDER BY bucket)) AS sketch"
         work = f"({merged(work, keys, measured, sketch)})"
+    columns = {**key_values(table, metric_id), "n": "n"}
+    columns |= {"mean": "mean", "m2": "m2"} if measured else {"numerator": "numerator"}
+    if kind == "share":
+        columns["denominator"] = "n"
+    if table.sketch:
+        columns["sketch"] = "sketch"
+    chosen = ", ".join(f'{value} AS "{name}"' for name, value in columns.items())
+    return f"SELECT {chosen} FROM {work}"
+
+
+def key_values(table: Table, metric_id: str) -> dict[str, str]:
+    """What each column of the key is, in a query over the work table of `table`."""
+    keys = key_columns(table)
     groups = [f'"{GROUP_COLUMN.format(dimension=dimension)}"' for dimension in table.dimensions]
     names = [literal_sql(dimension) for dimension in table.dimensions]
-    columns = {
+    return {
         "metric": literal_sql(metric_id),
         "treatment": literal_sql(table.treatment),
         "period_kind": literal_sql(table.period_kind),
@@ -80,15 +94,7 @@ def as_cells(work: str, table: Table, metric_id: str, kind: str, measured: bool)
         "group": [*groups, "''"][0],
         "dimension_2": [*names, "''", "''"][1],
         "group_2": [*groups, "''", "''"][1],
-        "n": "n",
     }
-    columns |= {"mean": "mean", "m2": "m2"} if measured else {"numerator": "numerator"}
-    if kind == "share":
-        columns["denominator"] = "n"
-    if table.sketch:
-        columns["sketch"] = "sketch"
-    chosen = ", ".join(f'{value} AS "{name}"' for name, value in columns.items())
-    return f"SELECT {chosen} FROM {work}"
 
 
 def _period(kind: str, fiscal_year_start: int, origin: date) -> str:

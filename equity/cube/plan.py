@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from equity.framework.models import Metric
@@ -23,6 +23,9 @@ class Table:
     dimensions: tuple[str, ...]
     period_kind: str
     sketch: bool = False
+    cluster: str = ""
+    """A further place level by whose places the cells are split, to see how places of one group
+    differ; such a table is never published."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,32 @@ def tables(metric: Metric) -> list[Table]:
                         for treatment in treatments:
                             found.add(Table(treatment, level, dimensions, kind, sketch))
     return sorted(found)
+
+
+def clustered(wanted: Iterable[Table], area_level: Mapping[str, str]) -> dict[Table, list[Table]]:
+    """The tables that show how places within a group differ, for each of `wanted` by such groups.
+
+    `area_level`: dimension → the place level of whose places its groups are made. Groups of one
+    level are functions of the place, so one table of its places serves all of them, as fine as
+    each of them alone.
+    """
+    keys: dict[Table, list[tuple[str, str, tuple[str, ...], str, bool]]] = {}
+    areas: dict[tuple[str, str, tuple[str, ...], str, bool], set[str]] = {}
+    for table in wanted:
+        levels = {area_level[d] for d in table.dimensions if d in area_level}
+        for level in sorted(levels - {table.level}):
+            own = {d for d in table.dimensions if area_level.get(d) == level}
+            others = tuple(d for d in table.dimensions if d not in own)
+            key = (table.treatment, table.level, others, level, table.sketch)
+            areas.setdefault(key, set()).update(own)
+            keys.setdefault(table, []).append(key)
+    return {
+        table: [
+            replace(table, dimensions=(*key[2], *sorted(areas[key])), cluster=key[3])
+            for key in found
+        ]
+        for table, found in keys.items()
+    }
 
 
 def rolls_up(finer: str, coarser: str, fiscal_year_start: int) -> bool:
@@ -98,8 +127,8 @@ def steps(wanted: Iterable[Table], fiscal_year_start: int) -> list[Step]:
 _KINDS = ("all", "fiscal_year", "year", "quarter", "month")
 
 
-def _fineness(table: Table) -> tuple[int, int, Table]:
-    return len(table.dimensions), _KINDS.index(table.period_kind), table
+def _fineness(table: Table) -> tuple[bool, int, int, Table]:
+    return bool(table.cluster), len(table.dimensions), _KINDS.index(table.period_kind), table
 
 
 def _contains(finer: Table, coarser: Table, fiscal_year_start: int) -> bool:
@@ -107,5 +136,6 @@ def _contains(finer: Table, coarser: Table, fiscal_year_start: int) -> bool:
         (finer.treatment, finer.level) == (coarser.treatment, coarser.level)
         and set(coarser.dimensions) <= set(finer.dimensions)
         and (finer.sketch or not coarser.sketch)
+        and coarser.cluster in ("", finer.cluster)
         and rolls_up(finer.period_kind, coarser.period_kind, fiscal_year_start)
     )

@@ -12,8 +12,8 @@ from equity.framework.models import Definitions, Metric
 from equity.schema import CITY, KEY, SUPPRESSED
 
 _NUMBERS = [
-    "estimate", "lower", "upper", "lower_simultaneous", "upper_simultaneous", "se", "n",
-    "numerator",
+    "estimate", "lower", "upper", "lower_simultaneous", "upper_simultaneous", "se",
+    "dispersion", "n", "numerator",
 ]  # fmt: skip
 _PERIOD_WEIGHT = {"month": 1.0, "quarter": 2.0, "year": 6.0, "fiscal_year": 6.0, "all": 30.0}
 

@@ -6,7 +6,9 @@ Units are those of the arguments: shares are proportions (0–1), not percent.
 """
 
 from equity.estimates.arrays import MARGIN_Z, bonferroni, z
-from equity.estimates.counts import dispersion, poisson, rate, total
+from equity.estimates.clusters import between_places, for_few
+from equity.estimates.counts import poisson, rate, total
+from equity.estimates.over_time import dispersion, dispersion_of_shares
 from equity.estimates.represented import (
     acs_share_margin,
     area_attributed,
@@ -29,10 +31,13 @@ __all__ = [
     "ShareInterval",
     "acs_share_margin",
     "area_attributed",
+    "between_places",
     "bonferroni",
     "clopper_pearson",
     "difference_of_shares",
     "dispersion",
+    "dispersion_of_shares",
+    "for_few",
     "mean",
     "newcombe",
     "percentile_ranks",

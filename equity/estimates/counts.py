@@ -29,49 +29,6 @@ def poisson(x: Numbers, confidence: Numbers = 0.95, dispersion: Numbers = 1.0) -
     return np.where(count > 0, lower, 0.0 * count), upper
 
 
-_MEDIAN_OF_SQUARE = 0.4549
-"""Median of a squared standard normal number."""
-_LARGE_PAIR, _FAR = 20, 3.0
-
-
-def dispersion(series: Numbers, minimum_pairs: int = 10, lag: int = 1) -> float:
-    """How much more counts vary from one period to the next than Poisson counts would (≥ 1).
-
-    `series` has a row a place or group and a column a period, in order, NaN where there is none.
-    Neighbours are `lag` columns apart: a year, for a single row, so that seasons do not count. Of two neighbouring Poisson counts a and b, given a + b, b is binomial; its share is that of all
-    rows together (a half for a single row), so that what the whole city went through does not
-    count. The squared standardised distance of b from its expectation is 1 on average, exactly and
-    however small the counts; the mean over all pairs, times k/(k − 1) for k rows, estimates the
-    dispersion. One artefact must not widen everything: distances beyond three times what the median
-    pair suggests are cut to that, where pairs are large enough (20) to have a median worth the name.
-    NaN where fewer than `minimum_pairs` pairs hold any record. After von Neumann's successive
-    differences (1941, Annals of Mathematical Statistics 12: 367–395), applied to counts.
-
-    >>> dispersion([[4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4]])
-    1.0
-    """
-    counts = np.atleast_2d(np.asarray(series, dtype=float))
-    first, second = counts[:, :-lag], counts[:, lag:]
-    sums = first + second
-    held = sums > 0  # false where either is NaN
-    rows = held.sum(axis=0)
-    alone = rows < 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        moved = np.where(held, second, 0).sum(axis=0) / np.where(held, sums, 0).sum(axis=0)
-        share = np.where(alone, 0.5, moved)
-        squares = (second - sums * share) ** 2 / (sums * share * (1 - share))
-        squares = squares * np.where(alone, 1.0, rows / (rows - 1))
-    held = held & np.isfinite(squares)
-    if held.sum() < minimum_pairs:
-        return float("nan")
-    large = squares[held & (sums >= _LARGE_PAIR)]
-    found = squares[held]
-    if len(large) >= minimum_pairs:
-        typical = max(1.0, float(np.median(large)) / _MEDIAN_OF_SQUARE)
-        found = np.minimum(found, _FAR**2 * typical)
-    return max(1.0, float(found.mean()))
-
-
 def rate(
     x: Numbers,
     denominator: Numbers,

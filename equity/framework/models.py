@@ -489,6 +489,11 @@ class Definitions(Model):
                     return program, objective
         raise KeyError(self.metrics[metric].objective)
 
+    def area_level(self, dimension: str) -> str | None:
+        """The place level of whose places a dimension's groups are made; None for people's own."""
+        id = self.dimensions[dimension].source.attribute
+        return next((a.level for a in self.city.attributes if a.id == id), None) if id else None
+
     def group_label(self, dimension: str, code: str) -> dict[str, str]:
         """The label of a group in each language; `{}` for `unknown`, which the catalogue names."""
         if code == UNKNOWN:

@@ -17,6 +17,8 @@ from equity.workspace import Workspace
 DISTRICTS = ["1", "2", "3"]
 LANGUAGES = ["english", "spanish"]
 INCOMES = ["low", "high"]
+BLOCKS = {"a": "poor", "b": "poor", "c": "poor", "d": "rich", "e": "rich", "f": "rich"}
+"""Block → the wealth of the area, of which it makes a group."""
 FIRST, LAST = date(2021, 2, 11), date(2022, 11, 20)
 
 _CITY = {
@@ -25,6 +27,12 @@ _CITY = {
     "place_levels": [
         {"id": "district", "title": "District", "title_plural": "Districts", "code": "c",
          "boundaries": "b.geojson", "name": "{c}", "source": {"name": "test"}},
+        {"id": "block", "title": "Block", "title_plural": "Blocks", "code": "c",
+         "boundaries": "b.geojson", "name": "{c}", "source": {"name": "test"}},
+    ],
+    "attributes": [
+        {"id": "wealth", "title": "Wealth", "level": "block", "method": "column", "file": "b.csv",
+         "key": "c", "column": "wealth", "source": {"name": "test"}},
     ],
 }  # fmt: skip
 
@@ -45,10 +53,10 @@ TABLES = [
 ]
 
 
-def dimension(id: str, groups: list[str]) -> Dimension:
+def dimension(id: str, groups: list[str], **source: str) -> Dimension:
     return Dimension.model_validate(
         {
-            "id": id, "title": id, "source": {"field": "state"},
+            "id": id, "title": id, "source": source or {"field": "state"},
             "groups": [{"code": code, "label": code} for code in groups],
         }
     )  # fmt: skip
@@ -100,6 +108,7 @@ def definitions(metrics: dict[str, Metric] = METRICS, **datasets: Dataset) -> De
             "language": dimension("language", LANGUAGES), "income": dimension("income", INCOMES),
             # of another dataset: these records have no such group
             "race": dimension("race", ["a", "b"]),
+            "wealth": dimension("wealth", ["poor", "rich"], attribute="wealth"),
         },
         populations={}, departments={}, department_of={}, digest="test", metrics=metrics,
         datasets={"requests": Dataset.model_validate(_RECORDS), **datasets},
@@ -108,11 +117,12 @@ def definitions(metrics: dict[str, Metric] = METRICS, **datasets: Dataset) -> De
 
 def random_rows(count: int, seed: int = 1) -> list[dict[str, Any]]:
     """Accepted records as plain rows; district 3 has no Spanish-speaking records at all."""
-    draw = random.Random(seed)
+    draw, of_blocks = random.Random(seed), random.Random(seed)
     rows = []
     for _ in range(count):
         place = draw.choice([*DISTRICTS, "outside"])
         day = FIRST + timedelta(days=draw.randrange((LAST - FIRST).days + 1))
+        block = of_blocks.choice(["a", *BLOCKS, "outside"])
         rows.append(
             {
                 "local_date": day,
@@ -121,6 +131,8 @@ def random_rows(count: int, seed: int = 1) -> list[dict[str, Any]]:
                 "cost": round(draw.gauss(30, 40), 2) if draw.random() < 0.95 else 0.0,
                 "state": draw.choice(["open", "closed", None]),
                 "place_district": place,
+                "place_block": block,
+                "group_wealth": BLOCKS.get(block, UNKNOWN),
                 "group_language": draw.choice(["english", UNKNOWN] if place == "3" else [*LANGUAGES, UNKNOWN]),
                 "group_income": draw.choice([*INCOMES, UNKNOWN]),
             }
@@ -129,7 +141,7 @@ def random_rows(count: int, seed: int = 1) -> list[dict[str, Any]]:
     return rows
 
 
-_COLUMNS = ["local_date", "received", "days", "cost", "state", "place_district", "group_language", "group_income"]  # fmt: skip
+_COLUMNS = ["local_date", "received", "days", "cost", "state", "place_district", "place_block", "group_wealth", "group_language", "group_income"]  # fmt: skip
 
 
 def write_parts(rows: list[dict[str, Any]], folder: Path, parts: int = 2) -> list[Path]:
@@ -143,7 +155,7 @@ def write_parts(rows: list[dict[str, Any]], folder: Path, parts: int = 2) -> lis
             connection.execute(
                 "COPY (SELECT local_date::DATE AS local_date, received::TIMESTAMP AS received, "
                 "days::DOUBLE AS days, cost::DOUBLE AS cost, state::VARCHAR AS state, "
-                "place_district, group_language, group_income FROM chunk) "
+                "place_district, place_block, group_wealth, group_language, group_income FROM chunk) "
                 f"TO '{path}' (FORMAT parquet)"
             )
         paths.append(path)
@@ -165,6 +177,15 @@ def population() -> pd.DataFrame:
                 )
         for income, part in zip(INCOMES, (0.4, 0.6), strict=True):
             rows.append([level, place, "income", income, "", "", base * part])
+    for number, block in enumerate(BLOCKS):
+        rows.append(["block", block, "", "", "", "", 500 + 200 * number])
+        for language, part in zip(LANGUAGES, (0.7, 0.3), strict=True):
+            rows.append(["block", block, "language", language, "", "", (500 + 200 * number) * part])
+    for group in ("poor", "rich"):
+        count = sum(row[6] for row in rows if BLOCKS.get(row[1]) == group and not row[2])
+        rows.append(["city", "city", "wealth", group, "", "", count])
+        for language, part in zip(LANGUAGES, (0.7, 0.3), strict=True):
+            rows.append(["city", "city", "wealth", group, "language", language, count * part])
     return pd.DataFrame(
         [["residents", *row, 50.0, 1.0] for row in rows], columns=list(POPULATION_COLUMNS)
     )  # fmt: skip

@@ -108,3 +108,37 @@ def cells(rows: list[Row], definitions: Definitions, metric_id: str) -> dict[Key
             "values": sorted(values),
         }
     return answer
+
+
+def between_places(
+    groups: list[list[tuple[float, float]]], variances: list[float]
+) -> tuple[list[float], float]:
+    """Each group's dispersion from its places' (sum, size), and the degrees of freedom."""
+    excess, lever, designs = [], [], []
+    for places, variance in zip(groups, variances, strict=True):
+        y, w = math.fsum(a for a, _ in places), math.fsum(b for _, b in places)
+        designs.append(math.fsum(b * b for _, b in places) / w)
+        if len(places) < 2 or not variance > 0:
+            excess.append(None)
+            lever.append(0.0)
+            continue
+        pearson = math.fsum((a - b * y / w) ** 2 / (b * variance) for a, b in places)
+        excess.append(pearson - (len(places) - 1))
+        lever.append(w - designs[-1])
+    common = max(0.0, math.fsum(e for e in excess if e is not None)) / math.fsum(lever)
+    spreads = []
+    for own, room, design in zip(excess, lever, designs, strict=True):
+        rho = common if own is None else max(common, own / room)
+        spreads.append(1 + rho * design)
+    trace, second = 0.0, 0.0
+    for places, own in zip(groups, excess, strict=True):
+        if own is None:
+            continue
+        whole = math.fsum(b for _, b in places)
+        for i, (_, wi) in enumerate(places):
+            for j, (_, wj) in enumerate(places):
+                # The matrix of Σ(y − wȳ)²/w, times the variances that ρ gives.
+                entry = (i == j) - math.sqrt(wi * wj) / whole
+                trace += entry * (1 + common * wi) if i == j else 0.0
+                second += entry**2 * (1 + common * wi) * (1 + common * wj)
+    return spreads, trace**2 / second
