@@ -3,7 +3,8 @@
 One key serves cells and publication alike. A row is one combination of
 
 - `metric`: the metric file's name,
-- `treatment`: how unfinished cases count; `""` is the metric's own rule,
+- `treatment`: how unfinished cases count; `""` is the metric's own rule, and `LIKE_FOR_LIKE` that
+  rule with every entry standardized to the city's mix,
 - `period_kind` (one of `PERIOD_KINDS`) and `period`, the first day of the period,
 - `place_level` and `place`: `city`/`city`, or a level of city.yml and the code of a place in it,
   or `OUTSIDE`,
@@ -18,8 +19,15 @@ VERSION = 4
 READABLE = (2, 3, 4)
 """Versions that a reader understands; it refuses others. Version 2 has no tables of monitoring: they
 read as empty."""
-SINCE = {"dispersion": 4}
+SINCE = {"dispersion": 4, "covered": 4}
 """Columns of entries that earlier versions do not have, and the first that has: they read as None."""
+
+LIKE_FOR_LIKE = "like_for_like"
+"""The treatment under which entries are directly standardized: what a group or place would show if
+its records were of the same kinds (`adjust_for`) as the whole city's. The city's own value is the
+same. Only in period kinds of a year or more, which hold every season."""
+SEASON = "season"
+"""What a metric may adjust for without declaring a dimension: the calendar quarter of a record."""
 
 KEY = (
     "metric",
@@ -71,6 +79,7 @@ ESTIMATE_COLUMNS = (
     "numerator",
     "denominator",
     "expected",
+    "covered",
     "unstable",
     "immature",
     "note",
@@ -84,7 +93,8 @@ where there is none); `dispersion`: how many times the variance of independent r
 simultaneous interval is, 1.0 where none is added (periods or places that differ beyond chance; see
 docs/methods.md), None without an interval: n / dispersion is the number of independent records that
 an entry is worth in a comparison; `n` records; `expected`: for representation, the group's share of the eligible
-population, in the metric's unit; `unstable`: fewer events than the city's threshold; `immature`:
+population, in the metric's unit; `covered`: of like-for-like entries, the part (0–1) of the city's mix of
+which the entry has records; `unstable`: fewer events than the city's threshold; `immature`:
 the period's cases have not all had time to finish; `note`: a message key, or "".
 """
 

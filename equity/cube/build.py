@@ -12,7 +12,7 @@ import ibis
 import pandas as pd
 import pyarrow.parquet as pq
 
-from equity.cube import cells, clusters, merging, plan
+from equity.cube import cells, clusters, merging, plan, standard
 from equity.cube.population import denominators
 from equity.errors import IntakeError
 from equity.framework.models import Definitions, Metric
@@ -33,9 +33,16 @@ CREATE TABLE IF NOT EXISTS cell_clusters (
     dimension_2 VARCHAR, group_2 VARCHAR, cluster_level VARCHAR, cluster VARCHAR,
     n DOUBLE, numerator DOUBLE, mean DOUBLE, m2 DOUBLE
 );
+CREATE TABLE IF NOT EXISTS cell_strata (
+    metric VARCHAR, treatment VARCHAR, period_kind VARCHAR, period DATE,
+    place_level VARCHAR, place VARCHAR, dimension VARCHAR, "group" VARCHAR,
+    dimension_2 VARCHAR, group_2 VARCHAR, strata VARCHAR, stratum VARCHAR,
+    n DOUBLE, numerator DOUBLE, mean DOUBLE, m2 DOUBLE
+);
 CREATE TABLE IF NOT EXISTS cell_spans (metric VARCHAR, first_date DATE, last_date DATE);
 """
-"""`cells`: see equity.schema. `cell_clusters`: see equity.cube.clusters. `cell_spans`, a row a metric: the first and last local date among all
+"""`cells`: see equity.schema. `cell_clusters`: see equity.cube.clusters.
+`cell_strata`: see equity.cube.standard. `cell_spans`, a row a metric: the first and last local date among all
 records of its dataset."""
 
 
@@ -104,7 +111,7 @@ def _span(parts: list[Path], metric_id: str) -> tuple[date, date] | None:
 def forget(connection: duckdb.DuckDBPyConnection, metric_id: str) -> None:
     """Remove a metric's cells; make the tables where they are not there yet."""
     connection.execute(_CREATE)
-    for name in ("cells", "cell_clusters", "cell_spans"):
+    for name in ("cells", "cell_clusters", "cell_strata", "cell_spans"):
         connection.execute(f"DELETE FROM {name} WHERE metric = ?", [metric_id])
 
 
@@ -138,7 +145,9 @@ def _write(
     wanted = plan.tables(metric)
     split = plan.clustered(wanted, clusters.area_levels(definitions))
     split = {table: by for table, by in split.items() if clusters.can_tell(metric, table)}
-    steps = plan.steps({*wanted, *(each for by in split.values() for each in by)}, fiscal)
+    alike = plan.standardized(wanted, metric.adjust_for) if standard.can_adjust(metric) else {}
+    further = {each for by in split.values() for each in by} | set(standard.with_mix(alike))
+    steps = plan.steps({*wanted, *further}, fiscal)
     sources = {step.source for step in steps}
     records = cells.records_table(dataset, [step.table for step in steps])
     counted = {
@@ -154,10 +163,10 @@ def _write(
         else:
             work = merging.rolled_up(made[step.source], step.source, table, measured, fiscal, first)
         # What is read more than once is kept; a sketch is read for its sums and for its buckets.
-        if table in sources or table.sketch or table.cluster:
+        if table in sources or table.sketch or table in further:
             made[table] = f"cube_work_{len(made)}"
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {made[table]} AS {work}")
-        if table.cluster:
+        if table in further:
             continue
         written = merging.as_cells(
             made.get(table, f"({work})"), table, metric_id, metric.kind, measured
@@ -167,5 +176,8 @@ def _write(
         for each in by:
             query = clusters.sums(made[each], table, each.cluster, metric_id, metric)
             connection.execute(f"INSERT INTO cell_clusters BY NAME {query}")
+    for table, each in standard.with_mix(alike).items():
+        query = standard.sums(made[table], each, table.strata, metric_id, measured)
+        connection.execute(f"INSERT INTO cell_strata BY NAME {query}")
     for name in made.values():
         connection.execute(f"DROP TABLE {name}")

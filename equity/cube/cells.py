@@ -17,10 +17,12 @@ from equity.cube.plan import Table
 from equity.cube.sketch import GAMMA, SHIFT
 from equity.framework.expressions import ParsedExpression, columns_of, parse
 from equity.framework.models import Dataset, Metric, Treatment
-from equity.schema import DATE_COLUMN
+from equity.schema import DATE_COLUMN, GROUP_COLUMN, SEASON
 
 RECORDS = "cube_records"
 """Name of the view of accepted records."""
+
+_SEASON = GROUP_COLUMN.format(dimension=SEASON)
 
 _TYPES = {
     "timestamp": "timestamp",
@@ -41,6 +43,7 @@ def records_table(dataset: Dataset, tables: Iterable[Table]) -> ir.Table:
     schema[DATE_COLUMN] = "date"
     for table in tables:
         schema |= dict.fromkeys(merging.key_columns(table)[1:], "string")
+    schema.pop(_SEASON, None)  # made from the date
     return ibis.table(schema, name=RECORDS)
 
 
@@ -102,6 +105,8 @@ def from_records(
         period=_period(records[DATE_COLUMN], table.period_kind, fiscal_year_start, origin)
     )
     keys = merging.key_columns(table)
+    if _SEASON in keys:
+        keyed = keyed.mutate(**{_SEASON: keyed[DATE_COLUMN].quarter().cast("string")})
     if not is_measured(metric):
         return keyed.group_by(keys).agg(
             n=keyed.count(), numerator=keyed.outcome.cast("int64").sum()

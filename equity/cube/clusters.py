@@ -162,7 +162,7 @@ def _of_level(
     sizes[row[number], column[number], place] = w
     unit[row, column] = variance
     clustering, freedom = estimates.between_places(totals, sizes, unit)
-    return first.assign(clustering=clustering[row, column], freedom=freedom[row])
+    return first.assign(clustering=clustering[row, column], freedom=freedom[row, column])
 
 
 def _per_person(metric: Metric) -> bool:

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from equity.cube import clusters, kinds, periods, plan
+from equity.cube import clusters, kinds, periods, plan, standard
 from equity.cube import grid as grids
 from equity.cube.population import DENOMINATOR_KEY, denominators
 from equity.framework.models import Definitions, Metric
@@ -44,7 +44,8 @@ def estimate(
     Reads table `cells` (from `build` or `build_aggregate`). `population` has `POPULATION_COLUMNS`,
     `places` the columns `place_level, place` of `equity.places.place_table`. The grid is full:
     every period between the dataset's first and last record, every place of a level and `outside`,
-    every declared group and `unknown`. Values are in the metric's unit: shares, rates and
+    every declared group and `unknown`. A metric that adjusts for something has a second set under
+    the treatment `LIKE_FOR_LIKE`, and the column `smallest` (`equity.cube.standard`). Values are in the metric's unit: shares, rates and
     representation are multiplied by its `per`. Empty where the dataset has no record.
     """
     metric = definitions.metrics[metric_id]
@@ -71,7 +72,9 @@ def estimate(
     else:
         numbers = _of_records(connection, frame, metric)
     frame = pd.concat([frame.drop(columns=["numerator"]), numbers], axis=1)
-    return _described(frame, definitions, metric, aggregated)
+    entries = _described(frame, definitions, metric, aggregated)
+    alike = standard.entries(connection, entries, definitions, metric, places)
+    return pd.concat([entries, alike], ignore_index=True) if len(alike) else entries
 
 
 def _cells(connection: duckdb.DuckDBPyConnection, metric_id: str) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from equity.framework.models import Metric
 from equity.schema import CITY, OUTSIDE
 
 NUMBERS = ("estimate", "lower", "upper", "lower_simultaneous", "upper_simultaneous", "se", "dispersion",
-           "numerator", "denominator", "expected")  # fmt: skip
+           "numerator", "denominator", "expected", "covered")  # fmt: skip
 CONFIDENCE = 0.95
 
 Floats = npt.NDArray[np.float64]
@@ -290,7 +290,12 @@ def _widened(
     """By how much the variance of each entry exceeds that of independent records, at `level`."""
     places = estimates.for_few(frame["clustering"], frame["freedom"], level)
     spread = np.maximum(dispersion, places)
-    return np.asarray(_STEP ** np.ceil(np.log(spread) / np.log(_STEP) - 1e-9))
+    return in_steps(spread)
+
+
+def in_steps(dispersion: Floats) -> Floats:
+    """`dispersion` (at least 1) rounded up to the steps in which it is published."""
+    return np.asarray(_STEP ** np.ceil(np.log(dispersion) / np.log(_STEP) - 1e-9))
 
 
 def _empty(frame: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from equity.schema import CITY, GROUP_COLUMN, PLACE_COLUMN
 def key_columns(table: Table) -> list[str]:
     """The columns by which a work table is grouped, `period` first."""
     place = [] if table.level == CITY else [PLACE_COLUMN.format(level=table.level)]
-    groups = [GROUP_COLUMN.format(dimension=dimension) for dimension in table.dimensions]
+    groups = [GROUP_COLUMN.format(dimension=id) for id in (*table.dimensions, *table.strata)]
     cluster = [PLACE_COLUMN.format(level=table.cluster)] if table.cluster else []
     return ["period", *place, *groups, *cluster]
 

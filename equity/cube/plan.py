@@ -26,6 +26,8 @@ class Table:
     cluster: str = ""
     """A further place level by whose places the cells are split, to see how places of one group
     differ; such a table is never published."""
+    strata: tuple[str, ...] = ()
+    """Further dimensions by which the cells are split, to compare like with like; not published."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,25 @@ def clustered(wanted: Iterable[Table], area_level: Mapping[str, str]) -> dict[Ta
     }
 
 
+STANDARD_PERIODS = ("year", "fiscal_year", "all")
+"""The kinds of period that hold every season, in which like is compared with like."""
+
+
+def standardized(wanted: Iterable[Table], adjust_for: Iterable[str]) -> dict[Table, Table]:
+    """For each of `wanted` that is compared like for like, the same table split by strata.
+
+    Those are the metric's own treatment by at most one dimension, in `STANDARD_PERIODS`. A
+    dimension is not adjusted for in the table that it makes itself.
+    """
+    found: dict[Table, Table] = {}
+    for table in wanted:
+        strata = tuple(sorted(set(adjust_for) - set(table.dimensions)))
+        fits = not table.treatment and len(table.dimensions) < 2 and not table.sketch
+        if strata and fits and table.period_kind in STANDARD_PERIODS:
+            found[table] = replace(table, strata=strata)
+    return found
+
+
 def rolls_up(finer: str, coarser: str, fiscal_year_start: int) -> bool:
     """Whether periods of kind `coarser` are unions of periods of kind `finer`.
 
@@ -128,13 +149,14 @@ _KINDS = ("all", "fiscal_year", "year", "quarter", "month")
 
 
 def _fineness(table: Table) -> tuple[bool, int, int, Table]:
-    return bool(table.cluster), len(table.dimensions), _KINDS.index(table.period_kind), table
+    parts = len(table.dimensions) + len(table.strata)
+    return bool(table.cluster), parts, _KINDS.index(table.period_kind), table
 
 
 def _contains(finer: Table, coarser: Table, fiscal_year_start: int) -> bool:
     return (
         (finer.treatment, finer.level) == (coarser.treatment, coarser.level)
-        and set(coarser.dimensions) <= set(finer.dimensions)
+        and {*coarser.dimensions, *coarser.strata} <= {*finer.dimensions, *finer.strata}
         and (finer.sketch or not coarser.sketch)
         and coarser.cluster in ("", finer.cluster)
         and rolls_up(finer.period_kind, coarser.period_kind, fiscal_year_start)

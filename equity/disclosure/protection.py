@@ -9,11 +9,13 @@ from equity.disclosure.equations import Equations, equations
 from equity.disclosure.rules import Counts, counts
 from equity.disclosure.suppress import Suppression
 from equity.framework.models import Definitions, Metric
-from equity.schema import CITY, KEY, SUPPRESSED
+from equity.schema import CITY, KEY, LIKE_FOR_LIKE, SUPPRESSED
+
+SMALLEST = "smallest"
 
 _NUMBERS = [
     "estimate", "lower", "upper", "lower_simultaneous", "upper_simultaneous", "se",
-    "dispersion", "n", "numerator",
+    "dispersion", "n", "numerator", "covered",
 ]  # fmt: skip
 _PERIOD_WEIGHT = {"month": 1.0, "quarter": 2.0, "year": 6.0, "fiscal_year": 6.0, "all": 30.0}
 
@@ -24,9 +26,12 @@ def protect(entries: pd.DataFrame, definitions: Definitions) -> pd.DataFrame:
     A withheld entry has the status `suppressed` and no number but the denominator where that is a
     public population. Metrics on datasets that are already public record by record are returned as
     they are. Rules: `equity.disclosure.rules`; further entries: `equity.disclosure.suppress`;
-    what is promised and what is not: docs/privacy.md. The order of rows and the index stay.
+    what is promised and what is not: docs/privacy.md. Like-for-like entries (which come with a
+    column `smallest`, that goes) are withheld with their crude ones, and where a number among their
+    strata is sensitive. The order of rows and the index stay.
     """
-    protected = entries.copy()
+    protected = entries.drop(columns=SMALLEST, errors="ignore")
+    protected = entries.copy() if protected is entries else protected
     hidden = np.zeros(len(entries), dtype=bool)
     for name, positions in entries.groupby("metric", sort=True).indices.items():
         metric = definitions.metrics[str(name)]
@@ -57,7 +62,7 @@ def _withheld(entries: pd.DataFrame, metric: Metric, definitions: Definitions) -
     hidden[own] = _complete(base, told, definitions)
     key = ["period_kind", "period", "place_level", "place", "dimension", "group", "dimension_2", "group_2"]  # fmt: skip
     seen = [(base[key].assign(position=own), told.values)]
-    for other in sorted(set(treatment) - {""}):
+    for other in sorted(set(treatment) - {"", LIKE_FOR_LIKE}):
         rows = np.flatnonzero(treatment == other)
         alternative = entries.iloc[rows]
         told = counts(alternative, metric, definitions.city.thresholds)
@@ -78,6 +83,15 @@ def _withheld(entries: pd.DataFrame, metric: Metric, definitions: Definitions) -
         told_all = Counts(values, sensitive, withheld)
         hidden[rows] = _complete(alternative, told_all, definitions)
         seen.append((alternative[key].assign(position=rows), told.values))
+    rows = np.flatnonzero(treatment == LIKE_FOR_LIKE)
+    if len(rows):
+        alike = entries.iloc[rows]
+        crude = alike[key].merge(base[key].assign(hidden=hidden[own]), on=key, how="left")
+        hidden[rows] = crude["hidden"].fillna(True).to_numpy(bool)
+        # Anybody can take a standardized value and its crude one apart: no stratum may be small.
+        smallest = alike[SMALLEST].to_numpy(float) if SMALLEST in alike else np.full(len(rows), np.nan)  # fmt: skip
+        steady = smallest > definitions.city.thresholds.sensitive_at_most
+        hidden[rows] |= ~steady & alike["estimate"].notna().to_numpy()
     return hidden
 
 

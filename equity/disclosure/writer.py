@@ -199,7 +199,7 @@ def _refuse_faults(entries: pd.DataFrame) -> None:
     if strange.any():
         problems.append(_fault(entries[strange], "an unknown status", f"one of {STATUSES}"))
     numbers = ["estimate", "lower", "upper", "lower_simultaneous", "upper_simultaneous", "se", "n"]
-    numbers += ["numerator", "dispersion"]
+    numbers += ["numerator", "dispersion", "covered"]
     leaking = (entries["status"] == SUPPRESSED) & entries[numbers].notna().any(axis=1)
     if leaking.any():
         problems.append(_fault(entries[leaking], "numbers in suppressed entries", "none"))

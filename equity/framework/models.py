@@ -451,7 +451,7 @@ class Metric(Model):
     target: Target | None = None
     monitoring: Monitoring
     tables: list[Table] = Field(min_length=1)
-    adjust_for: list[Identifier] = Field(default_factory=list)
+    adjust_for: list[Identifier] = Field(default_factory=list, description="Dimensions of the records (service type, program), or `season`, whose mix is made equal in the like-for-like comparison. Shares and means.")  # fmt: skip
     caveats: list[Text] = Field(default_factory=list)
     changes: list[Change] = Field(default_factory=list)
     notes: list[Note] = Field(default_factory=list)

@@ -14,7 +14,7 @@ from equity.framework.models import Attribute, City, Department, Dimension, Popu
 from equity.framework.texts import texts
 from equity.framework.yaml_files import Path_
 from equity.i18n import LANGUAGES
-from equity.schema import CITY, OUTSIDE, UNKNOWN
+from equity.schema import CITY, OUTSIDE, SEASON, UNKNOWN
 
 CITY_FILE = "city.yml"
 DIMENSIONS_FILE = "dimensions.yml"
@@ -118,6 +118,14 @@ def dimension_has_one_source(context: Context, at: int, dimension: Dimension) ->
         fields = {name for each in context.loaded.datasets.values() for name in columns_of(each)}
         yield from context.missing(DIMENSIONS_FILE, (*here, "field"), source.field, fields,
                                    "a field of some dataset")  # fmt: skip
+
+
+def season_is_taken(context: Context, at: int, dimension: Dimension) -> Iterator[Problem]:
+    if dimension.id == SEASON:
+        yield context.problem(
+            DIMENSIONS_FILE, ("dimensions", at, "id"), "another id",
+            f"`{SEASON}` is the calendar quarter of a record, for `adjust_for`: rename it.",
+        )  # fmt: skip
 
 
 def group_codes_come_once(context: Context, at: int, dimension: Dimension) -> Iterator[Problem]:
@@ -259,7 +267,7 @@ def _models(context: Context) -> Iterable[tuple[str, object]]:
 
 CITY_RULES = (time_zone_exists, languages_are_spoken, crs_is_metric, city_ids_come_once,
               boundaries_have_their_columns, attributes_are_complete)  # fmt: skip
-DIMENSION_RULES = (dimension_has_one_source, group_codes_come_once, crosswalks_reach_the_groups,
+DIMENSION_RULES = (dimension_has_one_source, season_is_taken, group_codes_come_once, crosswalks_reach_the_groups,
                    steps_have_their_groups)  # fmt: skip
 POPULATION_RULES = (population_places_exist, population_groups_exist,
                     population_file_has_its_columns)  # fmt: skip

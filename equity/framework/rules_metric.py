@@ -10,7 +10,7 @@ from equity.framework.expressions import columns_of
 from equity.framework.models import Population, Treatment
 from equity.framework.rules_terms import TERM_RULES, Case
 from equity.framework.yaml_files import Path_
-from equity.schema import CITY
+from equity.schema import CITY, SEASON
 
 
 # --- what it refers to ---------------------------------------------------------------------------
@@ -38,19 +38,22 @@ def dimensions_exist(context: Context, case: Case) -> Iterator[Problem]:
         return
     for name in ("dimensions", "adjust_for"):
         for position, dimension in enumerate(getattr(case.metric, name)):
-            yield from context.missing(case.file, (name, position), dimension, context.dimensions,
-                                       "a dimension")  # fmt: skip
+            more = {SEASON} if name == "adjust_for" else set()
+            yield from context.missing(case.file, (name, position), dimension,
+                                       context.dimensions | more, "a dimension")  # fmt: skip
 
 
 def dimensions_come_from_the_dataset(context: Context, case: Case) -> Iterator[Problem]:
     if case.dataset is None:
         return
-    for position, id in enumerate(case.metric.dimensions):
+    named = [(name, position, id) for name in ("dimensions", "adjust_for")
+             for position, id in enumerate(getattr(case.metric, name))]  # fmt: skip
+    for name, position, id in named:
         dimension = context.loaded.dimensions.get(id)
         field = dimension.source.field if dimension else None
         if field is not None and field not in columns_of(case.dataset):
             yield context.problem(
-                case.file, ("dimensions", position),
+                case.file, (name, position),
                 f"a dimension whose source {field} is a field of dataset {case.metric.dataset}",
                 "Add the field to the contract, or take the dimension out.",
             )  # fmt: skip

@@ -10,7 +10,7 @@ from equity.framework.context import Context
 from equity.framework.models import Dataset, Metric, Population
 from equity.framework.yaml_files import Path_
 from equity.i18n import pick
-from equity.schema import CITY
+from equity.schema import CITY, LIKE_FOR_LIKE
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,32 @@ def reference_group_is_published(context: Context, case: Case) -> Iterator[Probl
                               "Add {by: [" + reference.dimension + "], periods: […]}.")  # fmt: skip
 
 
+def adjustment_can_be_made(context: Context, case: Case) -> Iterator[Problem]:
+    """adjust_for: strata of single records, of a value that is a sum over strata."""
+    metric = case.metric
+    if not metric.adjust_for:
+        return
+    if metric.kind != "share" and metric.statistic != "mean":
+        yield context.problem(
+            case.file, ("adjust_for",), "a share, or a mean (`statistic: mean`)",
+            "Only a share and a mean are sums over kinds of records. Take it out, or measure the "
+            "share within a limit beside this metric.", found=f"{metric.kind} {metric.statistic or ''}".strip(),
+        )  # fmt: skip
+    if case.dataset is not None and case.dataset.kind == "aggregate":
+        yield context.problem(case.file, ("adjust_for",), "a dataset of records",
+                              "Counted data cannot be split again: take it out.")  # fmt: skip
+    if not any(set(t.periods) & {"year", "fiscal_year", "all"} for t in metric.tables):
+        yield context.problem(
+            case.file, ("adjust_for",), "a table by year, fiscal_year or all",
+            "Like is compared with like in periods that hold every season: add one.",
+        )  # fmt: skip
+    if metric.unfinished and LIKE_FOR_LIKE in metric.unfinished.alternatives:
+        yield context.problem(
+            case.file, ("unfinished", "alternatives", LIKE_FOR_LIKE), "another name",
+            f"`{LIKE_FOR_LIKE}` is the name of the standardized entries: rename the alternative.",
+        )  # fmt: skip
+
+
 # --- what is said about it -----------------------------------------------------------------------
 def notes_are_about_places(context: Context, case: Case) -> Iterator[Problem]:
     for position, note in enumerate(case.metric.notes):
@@ -128,5 +154,5 @@ def review_is_not_overdue(context: Context, case: Case) -> Iterator[Problem]:
 
 
 TERM_RULES = (tolerance_is_one_of_two, reference_is_complete,
-              reference_group_is_published, notes_are_about_places,
+              reference_group_is_published, adjustment_can_be_made, notes_are_about_places,
               alternatives_have_titles, approval_is_whole, review_is_not_overdue)  # fmt: skip

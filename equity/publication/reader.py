@@ -27,14 +27,14 @@ from equity.schema import (
     POPULATION_TABLE,
     PUBLICATION_TABLE,
     SIGNALS_TABLE,
+    SINCE,
     TARGETS_TABLE,
     TRENDS_TABLE,
+    VERSION,
 )
 
 _ID_DIGITS = 14
 _SEPARATOR = "\x1f"
-_COLUMNS = ", ".join(f'"{name}"' for name in (*KEY, *ESTIMATE_COLUMNS))
-_SELECT = f"SELECT {_COLUMNS}, format('{{:014x}}', entry) AS entry FROM \"{PUBLICATION_TABLE}\""
 _ORDER = ' ORDER BY period, place_level, place, "group", group_2'
 
 
@@ -68,6 +68,7 @@ class Publication:
         self.meta: Mapping[str, Any] = MappingProxyType({k: json.loads(v) for k, v in meta})
         """Key → value: see `equity.disclosure.publish`."""
         self._connection = connection
+        self._select = _select(int(self.meta.get("schema_version", VERSION)))
 
     @classmethod
     def over(cls, connection: duckdb.DuckDBPyConnection, version: int = 0) -> Publication:
@@ -117,7 +118,7 @@ class Publication:
             "dimension_2": dimension_2, "group_2": group_2,
         }  # fmt: skip
         where, values = _where(wanted)
-        return self._frame(f"{_SELECT} WHERE {where}{_ORDER}", values)
+        return self._frame(f"{self._select} WHERE {where}{_ORDER}", values)
 
     def periods(
         self,
@@ -204,7 +205,7 @@ class Publication:
         """The entry with this id, as one row of a slice; None where this version has none."""
         if len(id) != _ID_DIGITS or set(id) - set("0123456789abcdef"):
             return None
-        frame = self._frame(f"{_SELECT} WHERE entry = ?", [int(id, 16)])
+        frame = self._frame(f"{self._select} WHERE entry = ?", [int(id, 16)])
         return None if frame.empty else frame.iloc[0]
 
     def _monitored(self, table: str, metric: str | None) -> pd.DataFrame:
@@ -220,6 +221,16 @@ class Publication:
         # DuckDB's own `df()` takes as long again as the query for a page's few rows.
         columns = self.cursor().execute(query, values).fetchnumpy()
         return pd.DataFrame({name: _filled(column) for name, column in columns.items()})
+
+
+def _select(schema_version: int) -> str:
+    """The beginning of a query for entries; what a version does not have yet reads as missing."""
+    columns = [
+        f'NULL::DOUBLE AS "{name}"' if schema_version < SINCE.get(name, 0) else f'"{name}"'
+        for name in (*KEY, *ESTIMATE_COLUMNS)
+    ]
+    listed = ", ".join([*columns, "format('{:014x}', entry) AS entry"])
+    return f'SELECT {listed} FROM "{PUBLICATION_TABLE}"'
 
 
 def _filled(values: Any) -> Any:

@@ -112,33 +112,46 @@ def cells(rows: list[Row], definitions: Definitions, metric_id: str) -> dict[Key
 
 def between_places(
     groups: list[list[tuple[float, float]]], variances: list[float]
-) -> tuple[list[float], float]:
-    """Each group's dispersion from its places' (sum, size), and the degrees of freedom."""
-    excess, lever, designs = [], [], []
+) -> list[tuple[float, float]]:
+    """Each group's dispersion from its places' (sum, size), and its degrees of freedom.
+
+    A group of five places or more stands by itself; another borrows from all of them.
+    """
+    common, pooled = _together(groups, variances)
+    found = []
     for places, variance in zip(groups, variances, strict=True):
+        whole = math.fsum(w for _, w in places)
+        design = math.fsum(w * w for _, w in places) / whole
+        rho, freedom = _together([places], [variance])
+        if len(places) < 5 or not variance > 0:
+            rho, freedom = max(common, rho), pooled
+        found.append((1 + rho * design, freedom))
+    return found
+
+
+def _together(
+    groups: list[list[tuple[float, float]]], variances: list[float]
+) -> tuple[float, float]:
+    """The ρ of some groups and the degrees of freedom with which it is known."""
+    excess = lever = trace = second = 0.0
+    telling = [
+        places
+        for places, variance in zip(groups, variances, strict=True)
+        if len(places) > 1 and variance > 0
+    ]
+    of = {id(places): variance for places, variance in zip(groups, variances, strict=True)}
+    for places in telling:
         y, w = math.fsum(a for a, _ in places), math.fsum(b for _, b in places)
-        designs.append(math.fsum(b * b for _, b in places) / w)
-        if len(places) < 2 or not variance > 0:
-            excess.append(None)
-            lever.append(0.0)
-            continue
-        pearson = math.fsum((a - b * y / w) ** 2 / (b * variance) for a, b in places)
-        excess.append(pearson - (len(places) - 1))
-        lever.append(w - designs[-1])
-    common = max(0.0, math.fsum(e for e in excess if e is not None)) / math.fsum(lever)
-    spreads = []
-    for own, room, design in zip(excess, lever, designs, strict=True):
-        rho = common if own is None else max(common, own / room)
-        spreads.append(1 + rho * design)
-    trace, second = 0.0, 0.0
-    for places, own in zip(groups, excess, strict=True):
-        if own is None:
-            continue
+        excess += math.fsum((a - b * y / w) ** 2 / (b * of[id(places)]) for a, b in places)
+        excess -= len(places) - 1
+        lever += w - math.fsum(b * b for _, b in places) / w
+    rho = max(0.0, excess) / lever if lever else 0.0
+    for places in telling:
         whole = math.fsum(b for _, b in places)
         for i, (_, wi) in enumerate(places):
             for j, (_, wj) in enumerate(places):
                 # The matrix of Σ(y − wȳ)²/w, times the variances that ρ gives.
                 entry = (i == j) - math.sqrt(wi * wj) / whole
-                trace += entry * (1 + common * wi) if i == j else 0.0
-                second += entry**2 * (1 + common * wi) * (1 + common * wj)
-    return spreads, trace**2 / second
+                trace += entry * (1 + rho * wi) if i == j else 0.0
+                second += entry**2 * (1 + rho * wi) * (1 + rho * wj)
+    return rho, trace**2 / second if second else 0.0

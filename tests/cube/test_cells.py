@@ -106,7 +106,7 @@ def test_building_again_replaces_the_rows(tmp_path: Path) -> None:
     after = "SELECT count(*), sum(n) FROM cells WHERE metric = 'mean_days'"
     assert connection.execute(after).fetchall() == before
     left = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
-    assert {name for (name,) in left} == {"cells", "cell_clusters", "cell_spans"}
+    assert {name for (name,) in left} == {"cells", "cell_clusters", "cell_strata", "cell_spans"}
 
 
 def test_sketches_only_where_a_percentile_of_one_dimension_needs_them(tmp_path: Path) -> None:

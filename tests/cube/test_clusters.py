@@ -65,10 +65,9 @@ def naively(groups: dict[str, dict[str, list[float]]], test: Any) -> dict[str, t
         sums.append([(sum(map(test, values)), len(values)) for values in blocks.values()])
         p = sum(y for y, _ in sums[-1]) / sum(w for _, w in sums[-1])
         variances.append(p * (1 - p))
-    spreads, freedom = naive.between_places(sums, variances)
     return {
-        group: (widened(spread, freedom, 0.975), widened(spread, freedom, 0.95))
-        for group, spread in zip(groups, spreads, strict=True)
+        group: (widened(*told, 0.975), widened(*told, 0.95))
+        for group, told in zip(groups, naive.between_places(sums, variances), strict=True)
     }
 
 
@@ -143,8 +142,8 @@ def test_a_mean_and_what_people_get_agree_with_plain_python() -> None:
     blocks = by_block(rows)
     sums = [[(sum(v), len(v)) for v in group.values()] for group in blocks.values()]
     every = [[v for values in group.values() for v in values] for group in blocks.values()]
-    spreads, freedom = naive.between_places(sums, [float(np.var(v, ddof=1)) for v in every])
-    for group, spread, values in zip(blocks, spreads, every, strict=True):
+    told = naive.between_places(sums, [float(np.var(v, ddof=1)) for v in every])
+    for group, (spread, freedom), values in zip(blocks, told, every, strict=True):
         entry = one(mean, dimension="wealth", group=group)
         assert entry["dispersion"] == pytest.approx(widened(spread, freedom, 0.975))
         expected = (
@@ -157,8 +156,8 @@ def test_a_mean_and_what_people_get_agree_with_plain_python() -> None:
     rate, of = entries_of(counted, rows), {"poor": "abc", "rich": "def"}
     sums = [[(sum(r["place_block"] == b for r in rows), people[b]) for b in of[g]] for g in of]
     levels = [sum(y for y, _ in group) / sum(w for _, w in group) for group in sums]
-    spreads, freedom = naive.between_places(sums, levels)
-    for group, spread in zip(of, spreads, strict=True):
+    told = naive.between_places(sums, levels)
+    for group, (spread, freedom) in zip(of, told, strict=True):
         entry = one(rate, dimension="wealth", group=group)
         assert entry["dispersion"] == pytest.approx(widened(spread, freedom, 0.975))
         among = one(entries_of(metric("representation", population="residents"), rows),
@@ -179,8 +178,8 @@ def test_a_place_that_sent_nothing_in_a_period_still_has_its_people() -> None:
              for b in blocks] for blocks in ("abc", "def")]  # fmt: skip
     assert sums[0][1][0] == 0
     levels = [sum(y for y, _ in group) / sum(w for _, w in group) for group in sums]
-    spreads, freedom = naive.between_places(sums, levels)
-    for group, spread in zip(("poor", "rich"), spreads, strict=True):
+    told = naive.between_places(sums, levels)
+    for group, (spread, freedom) in zip(("poor", "rich"), told, strict=True):
         entry = august[august["group"] == group].iloc[0]
         assert entry["dispersion"] == pytest.approx(widened(spread, freedom, 0.975))
 
