@@ -25,8 +25,8 @@ from equity.workspace import Workspace
 
 from .conftest import ROOT
 
-ROWS = 100_000
-CLEAR = 3.0  # standard errors to spare from which a planted gap must be found
+ROWS = 300_000  # as people get it: groups of six ZIP areas need them
+CLEAR = 2.5  # standard errors to spare from which a planted gap must be found
 
 
 @dataclass(frozen=True)
