@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from equity.findings import PLACE_PREFIX, Finding, latest_period
-from equity.schema import CITY
+from equity.schema import CITY, LIKE_FOR_LIKE
 from equity.ui import choices, load, names, offers
 from equity.ui.context import Here
 
@@ -90,7 +90,7 @@ def choose_period(here: Here, metric: str, kind: str) -> date | None:
 def choose_treatment(here: Here, metric: str, treatments: set[str]) -> str:
     """How unfinished cases count, where what is shown is published in more than one way."""
     unfinished = here.definitions.metrics[metric].unfinished
-    others = sorted(treatments - {""})
+    others = sorted(treatments - {"", LIKE_FOR_LIKE})
     if not unfinished or not others:
         return ""
     titles = {"": here.say.text(unfinished.title) or here.say("ui.own_rule")} | {
