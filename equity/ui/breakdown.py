@@ -59,10 +59,14 @@ def choose(here: Here) -> View:
         kind = choices.select(here, "kind", names.kinds(here, _kinds(offer, level, by)))
     with first[2]:
         period = choose_period(here, metric, kind)
-    third = choices.row(1, 1)
+    third = choices.row(1, 1, 1)
+    alike = not by2 and offer.alike(kind, (level, ""), (inner, by))
     with third[0]:
-        treatment = choose_treatment(here, metric, offer.treatments((level, ""), (inner, by)))
+        alike = alike and choices.switch(here, "alike")
     with third[1]:
+        shown = offer.treatments((level, ""), (inner, by))
+        treatment = LIKE_FOR_LIKE if alike else choose_treatment(here, metric, shown)
+    with third[2]:
         group = _group(here, by2)
     where = (level, place) if inner != CITY else (CITY, CITY)
     return View(metric, level, place, by, by2, group, kind, period, treatment, where)

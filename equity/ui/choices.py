@@ -40,6 +40,19 @@ def select(here: Here, field: str, options: Mapping[str, str], default: str = ""
     return value
 
 
+def switch(here: Here, field: str) -> bool:
+    """A switch for `field`, off by default; whether it is on now."""
+    value = here.state.resolve(field, ("", "1"))
+    st.session_state[_key(field)] = value == "1"
+    st.toggle(here.say(f"ui.choose_{field}"), key=_key(field), on_change=_switched, args=(field,))
+    return value == "1"
+
+
+def _switched(field: str) -> None:
+    state = State(st.session_state, st.query_params)
+    state.choose(field, "1" if st.session_state[_key(field)] else "")
+
+
 def language(here: Here) -> None:
     """The languages of the city, each by its own name."""
     names = {

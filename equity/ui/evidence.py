@@ -13,7 +13,7 @@ from equity.findings import PLACE_PREFIX, latest_period
 from equity.i18n import capitalized
 from equity.narrative import quantity
 from equity.narrative.numbers import TABLE_FIGURES
-from equity.schema import CITY
+from equity.schema import CITY, LIKE_FOR_LIKE
 from equity.ui import frame, names
 from equity.ui.context import Here
 
@@ -37,6 +37,8 @@ def entry(here: Here, row: Mapping[Hashable, Any]) -> None:
     treatment = here.definitions.metrics[row["metric"]].unfinished
     titles = treatment.alternative_titles if treatment else {}
     rule = say.text(titles.get(row["treatment"], {})) or row["treatment"]
+    if row["treatment"] == LIKE_FOR_LIKE:
+        rule = say("ui.choose_alike")
     digest = here.publication.meta.get("metric_digests", {}).get(row["metric"], "")
     frame.terms(
         [

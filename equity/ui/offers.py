@@ -8,7 +8,7 @@ import streamlit as st
 
 from equity.findings import PERIOD_PREFERENCE
 from equity.publication import Publication
-from equity.schema import CITY
+from equity.schema import CITY, LIKE_FOR_LIKE
 from equity.ui import names
 from equity.ui.context import Here
 
@@ -58,6 +58,16 @@ class Offer:
             for level, dimension in pairs
         ]
         return set.intersection(*found) if found else set()
+
+    def alike(self, kind: str, *shown: tuple[str, str]) -> bool:
+        """Whether all of the (level, dimension) shown are also published like for like in `kind`.
+
+        A pair without a level, or the bare city, is nothing to show.
+        """
+        pairs = [pair for pair in shown if pair[0] and pair != (CITY, "")]
+        return bool(pairs) and all(
+            (LIKE_FOR_LIKE, kind, level, dimension, "") in self.tables for level, dimension in pairs
+        )
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

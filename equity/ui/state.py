@@ -26,6 +26,8 @@ FIELDS = (
     "kind",
     "period",
     "treatment",
+    "alike",
+    "smooth",
     "file",
     "entry",
 )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from equity.ui import breakdown, frame, here, measures, next_step, show, speak
+from equity.ui import breakdown, frame, here, measures, next_step, second_looks, show, speak
 
 page = here()
 top = st.container()
@@ -21,17 +21,21 @@ if places:
             drawn = show.map_of(page, places)
         with right:
             drawing = show.dots(page, places, field="place", name="places")
+    second_looks.like_for_like(page, view, places)
     speak.notes(page, places)
     show.behind(page, drawing, "places", view.metric, on_map=drawn, level=view.level)
     measures.fold(page, places, "places")
+    second_looks.smoothed(page, view, places)
 
 if groups:
     speak.section(page, groups, main=main is groups)
     frame.words(breakdown.only_city(page, view), quiet=True)
     drawing = show.dots(page, groups, name="groups")
+    second_looks.like_for_like(page, view, groups)
     speak.notes(page, groups, places)
     show.behind(page, drawing, "groups", view.metric)
     measures.fold(page, groups, "groups")
+    second_looks.plain(page, view, groups)
 
 for label, finding in breakdown.crossed(page, view):
     frame.heading(label, speak.headline(page, finding))
