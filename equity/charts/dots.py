@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
 
 from equity.charts.model import (
-    WITHOUT_NUMBERS,
     Drawing,
     lines,
     measure_title,
@@ -81,7 +81,7 @@ def ranked_dots(
         *_names(base, tallest),
         _highlight(base, field, chosen),
         *([_bars(base, x)] if counted else _dots(base, rows, x, finding, names, metric.unit, say)),
-        base.transform_filter(alt.FieldOneOfPredicate("status", list(WITHOUT_NUMBERS)))
+        base.transform_filter("!isValid(datum.estimate)")
         .mark_text(align="left", fontStyle="italic", color=MUTED, fontSize=SMALL)
         .encode(x=alt.XValue(22), text=alt.Text("status_text:N")),
         base.transform_filter("datum.status == 'suppressed'")
@@ -151,7 +151,18 @@ def mini(
     chart = alt.layer(*layers).properties(
         height=28, padding={"left": 2, "top": 2, "right": 2, "bottom": 2}
     )
-    return drawing_of(finding, "mini", chart, rows, definitions, names, say)
+    drawing = drawing_of(finding, "mini", chart, rows, definitions, names, say)
+    if code is None or not rows:
+        return drawing
+    reference = finding.reference_value
+    alt_text = say(
+        "charts.alt_entry",
+        name=rows[0]["name"],
+        value=rows[0]["value_text"],
+        interval=rows[0]["interval_text"],
+        reference="–" if reference is None else quantity(reference, metric.unit, say),
+    )
+    return replace(drawing, alt_text=alt_text)
 
 
 def _bars(base: alt.Chart, x: alt.X) -> alt.Chart:

@@ -50,8 +50,10 @@ def gap_trend(
     """The gap between one fixed group or place and the reference over time, with its interval.
 
     `frame`: `equity.findings.gap_series` (columns `period, estimate, reference, gap, lower, upper,
-    tolerance, status, immature, unstable, note, entry`; positive is behind). Its time axis and margins are those of
-    `trend`, so that the two stand under one another; `until`: the day to which that one reaches. The tolerance is a band around zero.
+    tolerance, status, immature, unstable, note, entry`; positive is behind). Up is further behind,
+    or more where a metric has no better side. Its time axis and margins are those of `trend`, so
+    that the two stand under one another; `until`: the day to which that one reaches. The tolerance
+    is a band around zero.
     """
     definition = definitions.metrics[metric]
     rows = _gap_rows(frame, definition, by, code, name, period_kind, say)
@@ -136,6 +138,8 @@ def _gap_rows(
         gap, half = number_or_none(item["gap"]), number_or_none(item["tolerance"])
         immature = bool(item["immature"])
         lower, upper = number_or_none(item["lower"]), number_or_none(item["upper"])
+        if metric.direction == "neutral":  # nobody is behind: up is more
+            gap, lower, upper = _turned(gap), _turned(upper), _turned(lower)
         status = status_of(str(item["status"]), immature, say)
         rows.append(
             {
@@ -165,8 +169,12 @@ def _gap_rows(
     return dash_unfinished(rows, "gap")
 
 
+def _turned(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
 def _signed(gap: float, metric: Metric, say: Translator) -> str:
     """A gap in words: '12 points behind', '3 points ahead'."""
     size = difference(gap, metric.unit, say, TABLE_FIGURES)
-    sides = ("lower", "higher") if metric.direction == "neutral" else ("behind", "ahead")
+    sides = ("higher", "lower") if metric.direction == "neutral" else ("behind", "ahead")
     return say(f"narrative.side_{sides[0] if gap >= 0 else sides[1]}", size=size)

@@ -71,6 +71,8 @@ def trend(
     where nothing is shown; changes of definition are labelled ticks.
     """
     definition = definitions.metrics[metric]
+    if definition.kind == "representation":  # all recipients are 100 % of the recipients
+        frame = frame[frame["code"] != ""]
     rows = _rows(frame, definition, by, names, say, period_kind)
     shown = [row for row in rows if row["estimate"] is not None]
     values = [row[k] for row in shown for k in ("lower", "upper", "estimate")]

@@ -76,9 +76,10 @@ def result_text(value: float, metric: Metric, definitions: Definitions, say: Tra
         return say(
             "narrative.result_share", value=out_of(value, say), subject=subject, achieved=achieved
         )
-    if metric.kind == "representation" and metric.unit == "percent" and achieved:
+    if metric.kind == "representation" and metric.unit == "percent":
+        plain = "" if achieved else "_plain"
         return say(
-            "narrative.result_representation",
+            f"narrative.result_representation{plain}",
             value=out_of(value, say),
             subject=subject,
             achieved=achieved,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from equity.findings import PLACE_PREFIX, Finding, latest_period
+from equity.i18n import capitalized
 from equity.schema import CITY, LIKE_FOR_LIKE
 from equity.ui import choices, load, names, offers
 from equity.ui.context import Here
@@ -36,7 +37,7 @@ class View:
 def choose(here: Here) -> View:
     """The selectors of the page, in rows, and what holds now."""
     say = here.say
-    first, second = choices.row(2, 1, 1), choices.row(1, 1, 1, 1)
+    first, second = choices.row(5, 2, 2), choices.row(1, 1, 1, 1)
     with first[0]:
         metric = choices.select(here, "metric", names.metrics(here))
     offer = offers.of(here, metric)
@@ -123,7 +124,7 @@ def crossed(here: Here, view: View) -> list[tuple[str, Finding]]:
         return []
     labels = names.codes(here, view.by2)
     found = (
-        (label, _shown(here, view, view.by, place=view.where, within=(view.by2, code)))
+        (capitalized(label), _shown(here, view, view.by, place=view.where, within=(view.by2, code)))
         for code, label in labels.items()
     )
     return [(label, finding) for label, finding in found if finding]

@@ -78,15 +78,24 @@ def head(here: Here, level: str, place: str, standings: list[Standing]) -> None:
     if others:
         quiet.append(say.plural("ui.neighborhood_unjudged", others))
     name = names.places(here, level).get(place, place)
+    known = counts["within"] + counts["ahead"]
+    if counts["behind"]:
+        sentence = "ui.neighborhood_sentence"
+    elif known:
+        sentence = "ui.neighborhood_sentence_none"
+    elif counts["suppressed"] == len(judged):
+        sentence = "ui.neighborhood_withheld"
+    else:
+        sentence = "ui.neighborhood_open"
     frame.head(
         say,
         " · ".join([say("ui.page_neighborhood"), names.level(here, level)]),
         say.plural(
-            "ui.neighborhood_sentence" if counts["behind"] else "ui.neighborhood_sentence_none",
+            sentence,
             len(judged),
             place=name,
             behind=say.number(counts["behind"]),
-            within=say.number(counts["within"] + counts["ahead"]),
+            within=say.number(known),
         ),
         quiet=" ".join(quiet),
     )

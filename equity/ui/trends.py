@@ -125,7 +125,9 @@ def gap(here: Here, view: View) -> None:
             until=until(_course(here, view), view.kind),
         ),
     )
-    frame.heading(here.say("ui.trend_gap", name=name), here.say("ui.trend_gap_quiet"))
+    neutral = here.definitions.metrics[view.metric].direction == "neutral"
+    quiet = here.say("ui.trend_gap_quiet_neutral" if neutral else "ui.trend_gap_quiet")
+    frame.heading(here.say("ui.trend_gap", name=name), quiet)
     show.plain(drawing, "gap")
     show.behind(here, drawing, "gap", view.metric)
     for change in here.definitions.metrics[view.metric].changes:

@@ -39,8 +39,9 @@ if groups:
 
 for label, finding in breakdown.crossed(page, view):
     frame.heading(label, speak.headline(page, finding))
-    show.dots(page, finding, name=finding.id)
-    speak.notes(page, finding, places, groups)
+    if any(entry.estimate is not None for entry in finding.entries):
+        show.dots(page, finding, name=finding.id)
+        speak.notes(page, finding, places, groups)
 
 next_step.links(page, ("trends", "trend"), ("neighborhood", "place"), ("methods", "methods"))
 next_step.this_view(page, "breakdown")

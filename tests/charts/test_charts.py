@@ -504,3 +504,40 @@ def test_years_with_a_known_artefact_are_marked_on_trends() -> None:
 
     assert marked("3") == ["2020-01-01T00:00:00"]
     assert marked("4") == []
+
+
+def test_where_no_side_is_better_up_is_more() -> None:
+    """Gaps are positive on the unfavourable side; a metric without one is drawn as it is."""
+    neutral = samples.definitions(cleared=samples.metric(direction="neutral"))
+    drawn = {
+        name: gap_trend(
+            samples.gaps(), definitions, Translator("en"), metric="cleared", by="place:district",
+            code="3", name="X", period_kind="year", title="T",
+        ).table["Gap"]
+        for name, definitions in (("judged", samples.definitions()), ("neutral", neutral))
+    }  # fmt: skip
+    assert drawn["judged"].abs().max() > 0
+    assert drawn["neutral"].tolist() == (-drawn["judged"]).tolist()
+
+
+def test_shares_of_recipients_are_not_drawn_beside_all_of_them() -> None:
+    kind = {"kind": "representation", "population": "residents", "numerator": None}
+    represented = samples.definitions(cleared=samples.metric().model_copy(update=kind))
+    say = Translator("en")
+
+    def named(definitions: Any) -> set[str]:
+        found = trend(
+            samples.series(), definitions, samples.NAMES, say, metric="cleared",
+            by="place:district", period_kind="year", title="T",
+        )  # fmt: skip
+        return set(found.table[found.table.columns[1]])
+
+    assert named(samples.definitions()) - named(represented) == {samples.NAMES[""]}
+
+
+def test_a_small_chart_draws_the_entry_that_is_asked_for() -> None:
+    finding, definitions, say = samples.finding(), samples.definitions(), Translator("en")
+    other = next(e.code for e in finding.entries if e.code != finding.worst and e.estimate)
+    drawn = mini(finding, definitions, samples.NAMES, say, code=other)
+    assert samples.NAMES[other] in drawn.alt_text
+    assert samples.NAMES[other] not in mini(finding, definitions, samples.NAMES, say).alt_text
