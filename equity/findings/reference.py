@@ -52,7 +52,7 @@ def references(
     if kind in ("eligible", "need"):
         return rows["expected"].astype(float)
     if kind == "rest":
-        return _rest(rows, city, metric.per)
+        return _rest(rows, city, metric)
     if kind == "group":
         city = reference_group(publication, name, metric, scope)
     if kind == "best":
@@ -99,8 +99,18 @@ def _known_part(rows: pd.DataFrame, city: pd.DataFrame, metric: Metric) -> pd.Se
     return part.where(part > 0, 1.0).fillna(1.0)
 
 
-def _rest(rows: pd.DataFrame, city: pd.DataFrame, per: float) -> pd.Series:
+def _rest(rows: pd.DataFrame, city: pd.DataFrame, metric: Metric) -> pd.Series:
+    """Everybody else's value: the city's sums less the entry's own.
+
+    A mean's sum is n times its value, a total per person the people's; a percentile has none.
+    """
+    if metric.kind in ("duration", "amount") and metric.statistic not in ("mean", "total"):
+        return pd.Series(float("nan"), index=rows.index)
     totals = city.set_index("period")
-    others = rows["period"].map(totals["denominator"]) - rows["denominator"]
-    having = rows["period"].map(totals["numerator"]) - rows["numerator"]
-    return (per * having / others.where(others > 0)).astype(float)
+    of = "n" if metric.statistic == "mean" else "denominator"
+    if metric.kind in ("duration", "amount"):
+        sums = totals["estimate"] * totals[of], rows["estimate"] * rows[of]
+    else:
+        sums = metric.per * totals["numerator"], metric.per * rows["numerator"]
+    others = rows["period"].map(totals[of]) - rows[of]
+    return ((rows["period"].map(sums[0]) - sums[1]) / others.where(others > 0)).astype(float)

@@ -368,8 +368,9 @@ class Reference(Model):
     """What groups and places are compared with.
 
     `eligible` and `need` are for representation: the share expected of a group or place is its
-    share of the metric's population (the eligible people, or the units of need). `rest` is for
-    shares and rates. `group` is that group's value in the whole city.
+    share of the metric's population (the eligible people, or the units of need). `rest`, everybody
+    else, is for what has sums: shares, rates, means and totals per person. `group` is that group's
+    value in the whole city. A rate per unit of need is a rate whose population is the need.
     """
 
     kind: Literal["city", "best", "rest", "group", "eligible", "need"]

@@ -44,9 +44,25 @@ def tolerance_is_one_of_two(context: Context, case: Case) -> Iterator[Problem]:
                               "Write {percent: 10} or {points: 5}.")  # fmt: skip
 
 
-_KINDS_OF_REFERENCE = {
-    "eligible": ("representation",), "need": ("representation",), "rest": ("share", "rate"),
+_UNFIT = {
+    "eligible": "Only representation has an expected share: take city, rest or best.",
+    "need": "Need is for representation (share of the service against share of the need). As a rate: "
+            "let `population` be the units of need and take city or rest.",
+    "rest": "The rest's value is what is left of sums, and {what} leaves none: take city or best, or "
+            "`statistic: mean`.",
 }  # fmt: skip
+
+
+def _fits(kind: str, metric: Metric) -> bool:
+    """Whether a metric can have a reference of this kind.
+
+    Everybody else's value follows from published sums: of shares, rates, means and totals per
+    person. Percentiles do not subtract, and a representation's rest is its own complement.
+    """
+    if kind in ("eligible", "need"):
+        return metric.kind == "representation"
+    summed = metric.kind in ("share", "rate") or metric.statistic in ("mean", "total")
+    return kind != "rest" or summed
 
 
 def reference_is_complete(context: Context, case: Case) -> Iterator[Problem]:
@@ -56,12 +72,11 @@ def reference_is_complete(context: Context, case: Case) -> Iterator[Problem]:
         if (getattr(reference, name) is not None) != (reference.kind == "group"):
             yield context.problem(case.file, here, f"`{name}` exactly with kind group",
                                   "Add one or take the other out.")  # fmt: skip
-    fitting = _KINDS_OF_REFERENCE.get(reference.kind, (metric.kind,))
-    if metric.kind not in fitting:
+    if not _fits(reference.kind, metric):
+        what = f"a {metric.statistic}" if metric.statistic else metric.kind
         yield context.problem(case.file, (*here, "kind"),
                               f"a reference that a metric of kind {metric.kind} can have",
-                              f"`{reference.kind}` is for {' and '.join(fitting)}; "
-                              "take city or best.")  # fmt: skip
+                              _UNFIT[reference.kind].format(what=what))  # fmt: skip
 
 
 def reference_group_is_published(context: Context, case: Case) -> Iterator[Problem]:

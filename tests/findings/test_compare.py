@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -286,6 +287,35 @@ def test_reference_group_and_expected_and_rest():
     assert of(finding, "spanish").position == "ahead"
     finding = compare(Published(rows), definitions(reference={"kind": "rest"}), "cleared", by="language")  # fmt: skip
     assert of(finding, "spanish").steps == pytest.approx(-20 / 8)  # everybody else: 800 of 1,000
+
+
+def test_means_and_totals_per_person_are_held_against_the_rest_and_medians_are_not():
+    def days(value, n, **key):
+        return share(0, n) | {
+            "estimate": value, "lower": value - 0.2, "upper": value + 0.2, "numerator": np.nan,
+            "lower_simultaneous": value - 0.3, "upper_simultaneous": value + 0.3, "denominator": np.nan,
+        } | key  # fmt: skip
+
+    def found(rows, **measured):
+        asked = definitions(
+            **{"kind": "duration", "value": "days", "unit": "days", "direction": "lower_is_better",
+               "reference": {"kind": "rest"}} | measured
+        )  # fmt: skip
+        return compare(Published(rows), asked, "cleared", by="language")
+
+    # 2,000 requests took 4 days each; 500 of them 7 days, so the other 1,500 took 3.
+    rows = [days(4.0, 2000), days(7.0, 500, dimension="language", group="spanish"),
+            days(3.0, 1500, dimension="language", group="english")]  # fmt: skip
+    finding = found(rows, statistic="mean")
+    assert (finding.verdict, finding.worst) == ("gap", "spanish")
+    assert finding.reference_value == pytest.approx(3)
+    assert finding.gap == pytest.approx(4)
+    median = found(rows, statistic="median")
+    assert (median.verdict, median.reference_value) == ("cannot_tell", None)
+    # $8,000 for 2,000 people, 7 dollars each for 500: 4,500 for the other 1,500.
+    people = [row | {"denominator": row["n"], "n": 40} for row in rows]
+    total = found(people, kind="amount", statistic="total", population="residents", unit="dollars")
+    assert (total.reference_value, total.gap) == (pytest.approx(3), pytest.approx(4))
 
 
 def test_crossed_with_a_group_in_either_order():
