@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -36,8 +37,14 @@ def test_the_only_problem_is_the_overdue_review(workspace: Workspace) -> None:
 def test_every_text_is_in_both_languages(definitions: Definitions) -> None:
     texts = list(_texts(definitions.model_dump(), ""))
     assert len(texts) > 150
-    missing = [path for path, text in texts if set(text) != {"en", "es"} or not all(text.values())]
+    worded = [(path, text) for path, text in texts if any(map(_has_words, text.values()))]
+    missing = [p for p, text in worded if set(text) != {"en", "es"} or not all(text.values())]
     assert missing == []
+
+
+def _has_words(text: str) -> bool:
+    """A year or a code is the same in every language."""
+    return re.search("[a-z]", re.sub("{[^}]*}", "", text)) is not None or not text
 
 
 def test_three_departments_with_objectives_and_approvals(definitions: Definitions) -> None:
