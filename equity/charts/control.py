@@ -92,7 +92,7 @@ def control(
     ]
     drawn = alt.layer(*layers, right_margin()).properties(
         height=HEIGHT,
-        title=alt.TitleParams(lines(_head(definition, series, say)), offset=24),
+        title=alt.TitleParams(lines(_head(definition, series, say)), offset=12),
     )
     texts = [row for row in rows if row["side"]]
     shown = "; ".join(f"{row['period_text']}, {row['mark_text']}" for row in texts[-_NAMED:])

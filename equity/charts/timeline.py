@@ -20,6 +20,7 @@ from equity.schema import NO_RECORDS, NOT_APPLICABLE, SUPPRESSED, UNKNOWN_GROUP
 
 RIGHT, AXIS_WIDTH = 124, 52
 _TICKS = 8
+_LINE = 14
 _COLUMNS = {
     "lower": "lower",
     "upper": "upper",
@@ -79,32 +80,45 @@ def time_axis(frame: pd.DataFrame, say: Translator, period_kind: str) -> alt.X:
 def changes(
     metric: Metric, frame: pd.DataFrame, say: Translator, text: bool = True
 ) -> list[alt.Chart]:
-    """Labelled ticks where the definition or practice changed, inside the time that is shown."""
-    if frame.empty:
-        return []
-    first, last = (day_of(value) for value in (frame["period"].min(), frame["period"].max()))
-    rows = [
-        {"period": stamp(change.on), "text": "\n".join(lines(say.text(change.text), 26))}
-        for change in metric.changes
-        if first <= change.on <= last
-    ]
+    """Labelled ticks where the definition or practice changed, inside the time that is shown.
+
+    The words stand above the panel; the title keeps clear of whatever is drawn there.
+    """
+    rows = _changes(metric, frame, say)
     if not rows:
         return []
-    base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("period:T"))
-    marks = [base.mark_rule(color=MUTED, strokeWidth=1)]
+    marks = [_ticks(rows).mark_rule(color=MUTED, strokeWidth=1)]
     if text:
-        marks.append(
-            base.mark_text(
+        # The first of several lines stands where a single one would: each more, a line higher.
+        for count in sorted({row["lines"] for row in rows}):
+            words = _ticks([row for row in rows if row["lines"] == count]).mark_text(
                 align="left",
                 baseline="bottom",
                 dx=3,
-                dy=-3,
+                dy=-3 - (count - 1) * _LINE,
                 color=MUTED,
                 fontSize=SMALL,
                 lineBreak="\n",
-            ).encode(y=alt.YValue(0), text=alt.Text("text:N"))
-        )
+                lineHeight=_LINE,
+            )
+            marks.append(words.encode(y=alt.YValue(0), text=alt.Text("text:N")))
     return marks
+
+
+def _changes(metric: Metric, frame: pd.DataFrame, say: Translator) -> list[dict[str, Any]]:
+    if frame.empty:
+        return []
+    first, last = (day_of(value) for value in (frame["period"].min(), frame["period"].max()))
+    texts = [
+        (change.on, lines(say.text(change.text), 26))
+        for change in metric.changes
+        if first <= change.on <= last
+    ]
+    return [{"period": stamp(on), "text": "\n".join(t), "lines": len(t)} for on, t in texts]
+
+
+def _ticks(rows: list[dict[str, Any]]) -> alt.Chart:
+    return alt.Chart(alt.Data(values=rows)).encode(x=alt.X("period:T"))
 
 
 def noted(metric: Metric, by: str, code: str, kind: str, item: Mapping[Any, Any], say: Translator) -> str:  # fmt: skip

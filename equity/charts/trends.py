@@ -149,7 +149,7 @@ def trend(
             [text, say("charts.trend_target" if course.expected else "charts.trend_level")]
         )
     chart = alt.layer(*layers, right_margin()).properties(
-        height=HEIGHT, title=alt.TitleParams(lines(text), offset=24)
+        height=HEIGHT, title=alt.TitleParams(lines(text), offset=12)
     )
     subtitle = say(
         "charts.subtitle_trend",
