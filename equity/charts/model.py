@@ -18,7 +18,7 @@ from equity.charts.theme import HEAD_WIDTH, Chart
 from equity.findings import is_count
 from equity.findings.model import Entry, Finding
 from equity.framework.models import Definitions, Metric
-from equity.i18n import Translator
+from equity.i18n import Translator, capitalized
 from equity.narrative import of_entry, position_word
 from equity.narrative.names import comparison_name
 from equity.narrative.numbers import TABLE_FIGURES, quantity, unit_name
@@ -204,7 +204,7 @@ def table_of(finding: Finding, definitions: Definitions, names: Mapping[str, str
 
 
 def tally(finding: Finding, definitions: Definitions, say: Translator) -> str:
-    """How many entries stand where: '2 behind, 5 within the tolerance, 1 withheld'.
+    """How many entries stand where: 'Behind: 2, within the tolerance: 5, withheld: 1.'
 
     Of a count only which are not shown, because nothing is behind in it.
     """
@@ -221,4 +221,4 @@ def tally(finding: Finding, definitions: Definitions, say: Translator) -> str:
         for position in (*compared, *hidden)
         if counts[position]
     ]
-    return ", ".join(parts) + "." if parts else ""
+    return capitalized(", ".join(parts)) + "." if parts else ""
