@@ -90,6 +90,7 @@ def checked(
     twice = frame["group"].duplicated()
     if twice.any():
         raise EquityError(f"Group {frame['group'][twice].iloc[0]!r} stands in the table twice. Keep one row a group.")  # fmt: skip
+    reference = None if reference is None else str(reference)
     if reference is not None and reference not in set(frame["group"]):
         raise EquityError(f"The reference {reference!r} is not a group of the table. Name one of {', '.join(frame['group'])}.")  # fmt: skip
     _in_range(frame, scale)

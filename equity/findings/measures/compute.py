@@ -170,6 +170,8 @@ def _without_chance(
             lower=np.minimum(ends["corrected_lower"], one.estimate),
             upper=np.maximum(ends["corrected_upper"], one.estimate),
         )
+    elif code in _SECOND_ORDER:
+        one = one._replace(upper=np.maximum(one.upper, ends["corrected_upper"]))
     if mirrored:
         ends = {
             "corrected": -ends["corrected"] + 0.0,
@@ -179,6 +181,8 @@ def _without_chance(
     return one._replace(**ends)
 
 
+_SECOND_ORDER = frozenset(("ti", "mld"))
+"""Measures whose first-order error vanishes where groups are alike: chance is not 0 there."""
 CLOSED = frozenset(("d", "r", "bgv", "ti", "mld", "par", "paf"))
 """Measures of simple kind or spread whose standard error has a closed form."""
 

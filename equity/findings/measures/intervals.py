@@ -97,9 +97,9 @@ def far_centres(groups: Groups, confidence: float) -> Array:
     from scipy.special import chdtri
 
     least = chdtri(np.maximum(_freedom(groups), 1), (1 + confidence) / 2)
-    y, squares = groups.estimate, groups.se**2
+    y, squares = groups.estimate, _not_nought(groups.se**2)
     span = y.max(-1, keepdims=True, initial=0) - y.min(-1, keepdims=True, initial=0)
-    low, high = np.zeros_like(least), span**2 * y.shape[-1] / least + 1e-300
+    low, high = np.zeros_like(least), span**2 * y.shape[-1] / least
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         weight = groups.present / (squares + middle)

@@ -53,7 +53,7 @@ def spread(
         # Nobody is beyond the best: the mean distance from it is the distance of the mean.
         found |= {"mdbu": np.abs(best - plain), "mdbw": np.abs(best - mean)}
         target = values[..., -1] if groups.ordered else best
-        gain = groups.sign * np.maximum(groups.sign * (target - mean), 0)
+        gain = groups.sign * np.maximum(groups.sign * (target - mean), 0) + 0.0  # no −0
         with np.errstate(divide="ignore", invalid="ignore"):
             found |= {"par": gain, "paf": PERCENT * gain / mean}
     return found

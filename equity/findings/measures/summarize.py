@@ -186,6 +186,8 @@ def _undefined(code: str, table: Table) -> Note:
         return Note("mean_zero")
     if code == "mld":
         return Note("log_zero")
+    if code == "rci_wagstaff":
+        return Note("at_bound")
     return Note("ratio_to_zero" if code in ("r", "rii_linear") else "no_fit")
 
 

@@ -168,6 +168,34 @@ def test_zeros_and_what_they_leave_undefined() -> None:
     assert nothing.loc["d", "estimate"] == 0
 
 
+def test_nothing_and_everything() -> None:
+    """All at a bound, exactly or not: no warning, no −0, and a reason for what is not defined."""
+    for value, se in ((0.0, 0.0), (0.0, 0.1), (1.0, 0.0), (1.0, 0.1)):
+        for direction in (HIGHER, LOWER):
+            frame = table([value] * 4, se=se, order=True)
+            found = summarize(frame, direction=direction, reference="A")
+            assert found.loc[found["estimate"].isna(), "note"].str.len().gt(0).all()
+            assert not np.signbit(found["estimate"].astype(float)).any()
+            assert found.loc["d", "estimate"] == 0
+    assert "at the upper bound" in found.loc["rci_wagstaff", "note"]
+    assert found.loc["ti", "upper"] > 0  # alike, and not known to be
+
+
+def test_other_kinds_of_columns() -> None:
+    frame = pd.DataFrame(
+        {
+            "group": [1, 2, 3, 4],
+            "estimate": pd.array([10, 20, None, 30], dtype="Int64"),
+            "se": pd.array([1, None, None, 1.0], dtype="Float64"),
+            "population": [1, 2, 3, 4],
+        },
+        index=[0, 0, 1, 1],
+    )
+    found = summarize(frame, direction=LOWER, reference=1, scale=100)  # type: ignore[arg-type]
+    assert found.loc["d", "estimate"] == 20
+    assert found.loc["d", "note"].startswith("Left out, no estimate: 3.")
+
+
 def test_separated_groups_have_no_logit() -> None:
     found = summarize(table([0.0, 0.0, 1.0, 1.0], se=0.1, order=True), direction=HIGHER)
     assert "no curve fits" in found.loc["sii", "note"]
