@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 import altair as alt
@@ -35,7 +36,7 @@ _WORDS = 3
 _EDGE, _APART = 0.3, 0.4
 """Parts of the width: from an edge, words run inwards; nearer to one another, only one is drawn."""
 _NAMED = 6
-"""Marked periods that the alternative text names."""
+"""Stretches of marks that the alternative text names."""
 
 
 def control(
@@ -94,12 +95,11 @@ def control(
         height=HEIGHT,
         title=alt.TitleParams(lines(_head(definition, series, say)), offset=12),
     )
-    texts = [row for row in rows if row["side"]]
-    shown = "; ".join(f"{row['period_text']}, {row['mark_text']}" for row in texts[-_NAMED:])
+    marked_rows = sum(row["side"] != 0 for row in rows)
     spoken = ends(frame, period_kind, say) | {"title": title}
     alternative = (
-        say.plural("monitoring.alt_control", len(texts), marked=shown, **spoken)
-        if texts
+        say.plural("monitoring.alt_control", marked_rows, marked=_spoken(rows, say), **spoken)
+        if marked_rows
         else say("monitoring.alt_none", **spoken)
     )
     return Drawing(
@@ -133,6 +133,18 @@ def said(
         return say("monitoring.chance_moves", range=text)
     period = say.period(period_kind, periods[int(known.index[-1])].date())
     return say("monitoring.chance_last", range=text, period=period)
+
+
+def _spoken(rows: list[dict[str, Any]], say: Translator) -> str:
+    """The last stretches of marks in words: 'May 2021 to July 2021, seven in a row upward'."""
+    told = []
+    for side, stretch in groupby(rows, key=lambda row: row["side"]):
+        marked = list(stretch)
+        if side:
+            ends = {"first": marked[0]["period_text"], "last": marked[-1]["period_text"]}
+            form = "spoken_run" if len(marked) > 1 else "spoken_one"
+            told.append(say(f"monitoring.{form}", mark=marked[0]["mark_text"], **ends))
+    return "; ".join(told[-_NAMED:])
 
 
 def _named(row: Mapping[Any, Any], series: str) -> dict[str, Any]:

@@ -10,9 +10,10 @@ import pytest
 
 from equity.charts.control import control
 from equity.charts.model import Drawing
+from equity.charts.timeline import changes
 from equity.i18n import LANGUAGES, Translator
 from equity.monitoring import Series, control_chart, fitting_chart
-from tests.narrative.samples import definitions
+from tests.narrative.samples import definitions, metric
 
 PERIODS = pd.date_range("2020-01-01", periods=30, freq="MS")
 CALM = np.array([70.0, 74.0] * 15)
@@ -109,3 +110,20 @@ def test_words_that_would_meet_are_not_both_drawn() -> None:
     found = rows(drawn(values, Translator("en")))
     assert [i for i, row in enumerate(found) if row["side"] > 0] == [2, 22, 25]
     assert [i for i, row in enumerate(found) if row["word"] and row["side"] > 0] == [2, 25]
+
+
+def test_a_stretch_is_read_aloud_as_one() -> None:
+    values = CALM.copy()
+    values[10:20] += 40
+    said = drawn(values, Translator("en")).alt_text
+    assert "November 2020 to August 2021, above what chance explains" in said
+    assert said.count("above what chance explains") == 1
+
+
+def test_the_words_of_a_change_stand_above_the_panel() -> None:
+    text = {"en": "Crews were assigned by area and no longer by the order of requests"}
+    known = metric(changes=[{"on": PERIODS[9].date(), "text": text}])
+    frame = pd.DataFrame({"period": PERIODS})
+    words = [m.to_dict()["mark"] for m in changes(known, frame, Translator("en"))]
+    lines = [mark for mark in words if mark["type"] == "text"]
+    assert [mark["dy"] for mark in lines] == [-3 - 2 * 14]
