@@ -111,7 +111,8 @@ PUBLICATION_TABLE = "publication"
 META_TABLE = "meta"
 PLACES_TABLE = "places"
 """`places`: place_level, place, name (a JSON object, language → name; none for outside, which the
-catalogues name), area_km2 (None for city and outside), x, y (a point inside it, EPSG:4326)."""
+catalogues name), area_km2 (None for city and outside), x, y (the point
+of it furthest from its edges, EPSG:4326)."""
 POPULATION_TABLE = "population"
 """`population`: one row a population × place level × place × group, with its margin of error."""
 

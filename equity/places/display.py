@@ -91,8 +91,8 @@ def _drawn(shape: Any) -> dict[str, Any]:
 def place_table(workspace: Workspace, definitions: Definitions) -> pd.DataFrame:
     """`place_level, place, name, area_km2, x, y`: the city, and every place of every level.
 
-    `name` is a JSON object from language to name. `x, y` is a point inside the place (longitude,
-    latitude). Each level ends with its place `outside`; it and the city have neither area nor
+    `name` is a JSON object from language to name. `x, y` is the point of the place that lies
+    furthest from its edges (longitude, latitude), where its name has most room. Each level ends with its place `outside`; it and the city have neither area nor
     point. `outside` has no name: pages name it in the reader's language.
     """
     name = definitions.city.name
@@ -111,17 +111,27 @@ def place_table(workspace: Workspace, definitions: Definitions) -> pd.DataFrame:
     ]
     for level in definitions.city.place_levels:
         frame = load_level(workspace, definitions, level.id).frame
-        inside = shapely.point_on_surface(frame.geometry.values)
+        projected = frame.to_crs(definitions.city.crs)
+        inside = _middles(projected).to_crs(LONLAT)
         rows = pd.DataFrame(
             {
                 "place_level": level.id,
                 "place": frame["place"].to_numpy(),
                 "name": frame["name"].to_numpy(),
-                "area_km2": frame.to_crs(definitions.city.crs).area.to_numpy() / 1e6,
-                "x": shapely.get_x(inside),
-                "y": shapely.get_y(inside),
+                "area_km2": projected.area.to_numpy() / 1e6,
+                "x": inside.x.to_numpy(),
+                "y": inside.y.to_numpy(),
             }
         )
         outside = {"place_level": level.id, "place": OUTSIDE, "name": "{}", **nowhere}
         parts += [rows, pd.DataFrame([outside])]
     return pd.concat(parts, ignore_index=True)
+
+
+def _middles(projected: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """The centre of the largest circle that each place holds, to a fiftieth of the place's size."""
+    import geopandas as gpd
+
+    shapes = projected.geometry.to_numpy()
+    radii = shapely.maximum_inscribed_circle(shapes, tolerance=np.sqrt(shapely.area(shapes)) / 50)
+    return gpd.GeoSeries(shapely.get_point(radii, 0), crs=projected.crs)

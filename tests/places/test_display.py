@@ -110,7 +110,7 @@ def test_the_table_of_places(tmp_path: Path) -> None:
     found = table.set_index(["place_level", "place"]).loc[("area", "a")]
     assert json.loads(found["name"]) == {"en": "Ñandú", "es": "Zona Ñandú"}
     assert found["area_km2"] == pytest.approx(1.23, abs=0.01)
-    assert square(0, 0).covers(shapely.Point(found["x"], found["y"]))
+    assert (found["x"], found["y"]) == pytest.approx(square(0, 0).centroid.coords[0], abs=2e-4)
     assert table.loc[table["place"] == "outside", "name"].eq("{}").all()
     assert table[table["place"].isin(["city", "outside"])]["area_km2"].isna().all()
 
@@ -129,3 +129,12 @@ def test_real_display_copies_are_small_and_keep_the_ground(tmp_path: Path) -> No
         true = frame.geometry.to_crs(city.city.crs)
         assert (drawn.symmetric_difference(true).area / true.area).max() < 0.02
         assert drawn.is_valid.all()
+
+
+def test_a_name_stands_where_its_place_is_widest(tmp_path: Path) -> None:
+    """A long arm of a place is no room for its name, though half of its ground lies there."""
+    arm = shapely.box(0.0, 0.01, 0.001, 0.2)
+    write_geojson(tmp_path / "areas.geojson", [({"code": "a"}, shapely.union(square(0, 0), arm))])
+    table = place_table(workspace(tmp_path), definitions([level("area", "areas.geojson")]))
+    found = table.set_index("place").loc["a"]
+    assert (found["x"], found["y"]) == pytest.approx(square(0, 0).centroid.coords[0], abs=1e-3)
