@@ -8,6 +8,17 @@ from equity.charts.dots import GROUP, mini, ranked_dots
 from equity.charts.gaps import gap_trend
 from equity.charts.maps import PLACE, place_map
 from equity.charts.model import Drawing
+from equity.charts.quadrants import quadrants
 from equity.charts.trends import trend
 
-__all__ = ["GROUP", "PLACE", "Drawing", "gap_trend", "mini", "place_map", "ranked_dots", "trend"]
+__all__ = [
+    "GROUP",
+    "PLACE",
+    "Drawing",
+    "gap_trend",
+    "mini",
+    "place_map",
+    "quadrants",
+    "ranked_dots",
+    "trend",
+]

@@ -14,8 +14,15 @@ from equity.findings.model import (
     Verdict,
 )
 from equity.findings.overview import overview
+from equity.findings.question import (
+    reference_of,
+    references_offered,
+    tolerance_of,
+    tolerances_offered,
+)
 from equity.findings.reference import is_count
 from equity.findings.series import gap_series, gaps, series
+from equity.findings.standing import Standing, standings
 from equity.findings.tables import (
     PERIOD_PREFERENCE,
     PLACE_PREFIX,
@@ -33,6 +40,7 @@ __all__ = [
     "Finding",
     "Position",
     "Settle",
+    "Standing",
     "Told",
     "Trend",
     "TrendVerdict",
@@ -47,7 +55,12 @@ __all__ = [
     "overview",
     "period_kinds",
     "periods",
+    "reference_of",
+    "references_offered",
     "series",
+    "standings",
     "summarize",
+    "tolerance_of",
+    "tolerances_offered",
     "trend_of",
 ]

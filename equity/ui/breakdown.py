@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from equity.findings import PLACE_PREFIX, Finding, latest_period
+from equity import narrative
+from equity.findings import (
+    PLACE_PREFIX,
+    Finding,
+    latest_period,
+    references_offered,
+    tolerance_of,
+    tolerances_offered,
+)
 from equity.i18n import capitalized
+from equity.narrative import tolerance_text
+from equity.narrative.definition import reference_of as reference_of_metric
 from equity.schema import CITY, LIKE_FOR_LIKE
-from equity.ui import choices, load, names, offers
+from equity.ui import choices, load, names, navigation, offers
 from equity.ui.context import Here
 
 
@@ -27,6 +37,9 @@ class View:
     treatment: str
     where: tuple[str, str]
     """(place level, place) that groups are shown in: the city where they are not published inside."""
+    reference: str = ""
+    tolerance: str = ""
+    """The reader's own question, "" for what the metric declares."""
 
     @property
     def within(self) -> tuple[str, str]:
@@ -60,17 +73,23 @@ def choose(here: Here) -> View:
         kind = choices.select(here, "kind", names.kinds(here, _kinds(offer, level, by)))
     with first[2]:
         period = choose_period(here, metric, kind)
-    third = choices.row(1, 1, 1)
+    third, fourth = choices.row(1, 1, 1), choices.row(1, 1)
     alike = not by2 and offer.alike(kind, (level, ""), (inner, by))
     with third[0]:
-        alike = alike and choices.switch(here, "alike")
+        reference = _reference(here, metric, by)
     with third[1]:
+        tolerance = _tolerance(here, metric)
+    with fourth[0]:
+        alike = alike and choices.switch(here, "alike")
+    with fourth[1]:
         shown = offer.treatments((level, ""), (inner, by))
         treatment = LIKE_FOR_LIKE if alike else choose_treatment(here, metric, shown)
     with third[2]:
         group = _group(here, by2)
     where = (level, place) if inner != CITY else (CITY, CITY)
-    return View(metric, level, place, by, by2, group, kind, period, treatment, where)
+    return View(
+        metric, level, place, by, by2, group, kind, period, treatment, where, reference, tolerance
+    )
 
 
 def _group(here: Here, dimension: str) -> str:
@@ -79,6 +98,34 @@ def _group(here: Here, dimension: str) -> str:
         return ""
     groups = {"": here.say("ui.all_groups")} | names.codes(here, dimension)
     return choices.select(here, "group", groups)
+
+
+def _reference(here: Here, metric: str, by: str) -> str:
+    """What to compare with: as declared, or the reader's own among those that can be reckoned."""
+    declared = reference_of_metric(here.definitions.metrics[metric], here.definitions, here.say)
+    offered = {"": here.say("ui.as_declared", what=declared)}
+    labels = names.codes(here, by) if by else {}
+    for text in references_offered(here.definitions, metric, by):
+        kind, _, rest = text.partition(":")
+        code = rest.rpartition(":")[2]
+        offered[text] = here.say(f"narrative.reference_{kind}", name=labels.get(code, code))
+    return choices.select(here, "reference", offered) if len(offered) > 1 else ""
+
+
+def _tolerance(here: Here, metric: str) -> str:
+    """How far counts as equitable: as declared, or the reader's own, in percent or in points."""
+    definition = here.definitions.metrics[metric]
+    offered = {"": here.say("ui.as_declared", what=tolerance_text(definition, here.say))}
+    for text in tolerances_offered(definition):
+        offered[text] = tolerance_text(definition, here.say, tolerance_of(text))
+    return choices.select(here, "tolerance", offered) if len(offered) > 1 else ""
+
+
+def told(here: Here, finding: Finding | None) -> None:
+    """A link to where an open comparison can be told; nothing where there is none."""
+    label = narrative.told_label(finding, here.definitions, here.say) if finding else ""
+    if finding and finding.told_in:
+        navigation.to_told(here, finding.metric, finding.told_in, label)
 
 
 def choose_period(here: Here, metric: str, kind: str) -> date | None:
@@ -149,6 +196,8 @@ def _shown(
         treatment=view.treatment,
         place=place,
         within=within,
+        reference=view.reference,
+        tolerance=view.tolerance,
     )
     return finding if finding.entries else None
 

@@ -11,7 +11,17 @@ import pandas as pd
 import streamlit as st
 
 from equity import monitoring
-from equity.findings import Finding, Trend, compare, gap_series, overview, series, trend_of
+from equity.findings import (
+    Finding,
+    Trend,
+    compare,
+    gap_series,
+    overview,
+    reference_of,
+    series,
+    tolerance_of,
+    trend_of,
+)
 from equity.framework.load import load
 from equity.framework.models import Definitions
 from equity.monitoring import Feed
@@ -51,7 +61,10 @@ def publication(workspace: Workspace) -> Publication:
 
 
 def finding(here: Here, metric: str, by: str, **choices: Any) -> Finding:
-    """`findings.compare` on the publication of this run, reckoned once."""
+    """`findings.compare` on the publication of this run, reckoned once.
+
+    `reference` and `tolerance` are texts (`equity.findings.question`), "" for the declared ones.
+    """
     return _finding(*_identity(here), here, metric, by, tuple(sorted(choices.items())))
 
 
@@ -100,7 +113,10 @@ _Choices = tuple[tuple[str, Any], ...]
 def _finding(
     store: str, version: str, digest: str, _here: Here, metric: str, by: str, choices: _Choices
 ) -> Finding:
-    return compare(_here.publication, _here.definitions, metric, by=by, **dict(choices))
+    asked = dict(choices)
+    asked["reference"] = reference_of(asked.get("reference", ""))
+    asked["tolerance"] = tolerance_of(asked.get("tolerance", ""))
+    return compare(_here.publication, _here.definitions, metric, by=by, **asked)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from equity.findings import PLACE_PREFIX, Finding
+from equity.findings import PLACE_PREFIX, Finding, Told
 from equity.i18n import Translator
 from equity.ui.context import Here
 from equity.ui.state import State
@@ -59,17 +59,19 @@ def menu(say: Translator, state: State) -> None:
 
 def to_breakdown(here: Here, finding: Finding, label: str, *, place: str = "") -> None:
     """A link to the page that shows a finding, with everything it is about in the address."""
-    level = finding.by.removeprefix(PLACE_PREFIX)
-    about = {"level": level, "by": ""} if level != finding.by else {"by": finding.by, "level": ""}
-    link(
-        "breakdown",
-        label,
-        here.state,
-        metric=finding.metric,
-        kind=finding.period_kind,
-        period=finding.period.isoformat(),
-        place=place,
-        group="",
-        by2="",
-        **about,
-    )
+    shown = {"kind": finding.period_kind, "period": finding.period.isoformat()}
+    _breakdown(here, finding.metric, finding.by, label, place=place, **shown)
+
+
+def to_told(here: Here, metric: str, told: Told, label: str) -> None:
+    """A link to the comparison in which an open one can be told."""
+    shown = {"kind": told.period_kind, "period": told.period.isoformat()}
+    _breakdown(here, metric, told.by, label, **shown)
+
+
+def _breakdown(here: Here, metric: str, by: str, label: str, **shown: str) -> None:
+    """A link to a comparison under the declared rule, nothing chosen but what is `shown`."""
+    level = by.removeprefix(PLACE_PREFIX)
+    about = {"level": level, "by": ""} if level != by else {"by": by, "level": ""}
+    nothing = dict.fromkeys(("place", "group", "by2", "treatment", "reference", "tolerance"), "")
+    link("breakdown", label, here.state, **{**nothing, "metric": metric, **about, **shown})

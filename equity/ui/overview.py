@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from equity.findings import Finding, Verdict
-from equity.ui import choices, frame, load, names, navigation, speak
+from equity import charts
+from equity.findings import Finding, Verdict, standings
+from equity.ui import choices, frame, load, names, navigation, show, speak
 from equity.ui.context import Here
 
 SHOWN = 8
@@ -47,8 +48,42 @@ def head(here: Here, findings: list[Finding]) -> None:
             parity=say.number(counts.get("parity", 0)),
             cannot_tell=say.number(counts.get("cannot_tell", 0)),
         ),
+        more=_certain(here, findings),
         quiet=say("ui.overview_quiet"),
     )
+
+
+def _certain(here: Here, findings: list[Finding]) -> str:
+    """How many of the gaps are certain among so many findings; "" where there is none."""
+    gaps = [finding for finding in findings if finding.verdict == "gap"]
+    if not gaps:
+        return ""
+    certain = here.say.number(sum(bool(finding.certain) for finding in gaps))
+    return here.say.plural("ui.overview_certain", len(gaps), certain=certain)
+
+
+def quadrants(here: Here, findings: list[Finding]) -> None:
+    """How each metric does for everybody, and for whom it does worst: a chart, and the same as a list."""
+    held, left_out = standings(here.publication, here.definitions, findings)
+    if not held:
+        return
+    frame.heading(here.say("ui.quadrants"), here.say("ui.quadrants_quiet"))
+    sentences = {each.finding.id: speak.headline(here, each.finding) for each in held}
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        key = ("quadrants", *sentences)
+        drawing = load.made(
+            here, key, lambda: charts.quadrants(held, sentences, here.definitions, here.say)
+        )
+        show.plain(drawing, "quadrants")
+    with right, st.container(gap="xxsmall"):
+        for number, each in enumerate(held, 1):
+            title = names.metric(here, each.finding.metric)
+            navigation.to_breakdown(here, each.finding, f"{number}. {title}")
+        if left_out:
+            titles = ", ".join(names.metric(here, id) for id in left_out)
+            frame.words(here.say("ui.quadrants_left_out", names=titles), quiet=True)
+    show.table(here, drawing.table, "quadrants", [each.finding.metric for each in held])
 
 
 def heading(here: Here, verdict: Verdict, findings: list[Finding]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from equity import narrative
 from equity.charts import export, mini, place_map, ranked_dots
 from equity.charts.model import Drawing
 from equity.findings import PLACE_PREFIX, Finding
@@ -28,7 +29,11 @@ def dots(here: Here, finding: Finding, *, field: str = "", name: str = "dots") -
         here,
         ("dots", finding.id, chosen),
         lambda: ranked_dots(
-            finding, here.definitions, names.of(here, finding.by), here.say, chosen=chosen or None
+            finding,
+            here.definitions,
+            names.of_finding(here, finding),
+            here.say,
+            chosen=chosen or None,
         ),
     )
     _draw(drawing, f"{name}-{finding.by}-{chosen}", field)
@@ -65,7 +70,7 @@ def small(here: Here, finding: Finding, code: str = "") -> None:
         here,
         ("mini", finding.id, code),
         lambda: mini(
-            finding, here.definitions, names.of(here, finding.by), here.say, code=code or None
+            finding, here.definitions, names.of_finding(here, finding), here.say, code=code or None
         ),
     )
     _draw(drawing, f"mini-{finding.id}-{code}", "")
@@ -219,5 +224,8 @@ def finding_line(here: Here, finding: Finding) -> None:
         navigation.to_breakdown(
             here, finding, speak.eyebrow(here, finding.metric, names.comparison(here, finding.by))
         )
+        if finding.told_in:
+            label = narrative.told_label(finding, here.definitions, here.say)
+            navigation.to_told(here, finding.metric, finding.told_in, label)
     with picture:
         small(here, finding)

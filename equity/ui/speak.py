@@ -13,17 +13,19 @@ from equity.ui.context import Here
 
 def headline(here: Here, finding: Finding) -> str:
     """What the finding is, in a sentence."""
-    return narrative.headline(finding, here.definitions, names.of(here, finding.by), here.say)
+    return narrative.headline(finding, here.definitions, names.of_finding(here, finding), here.say)
 
 
 def quiet_line(here: Here, finding: Finding) -> str:
     """n, interval, reference, source."""
-    return narrative.quiet_line(finding, here.definitions, names.of(here, finding.by), here.say)
+    return narrative.quiet_line(
+        finding, here.definitions, names.of_finding(here, finding), here.say
+    )
 
 
 def reading(here: Here, finding: Finding) -> str:
     """How many people, who else, how firm."""
-    return narrative.reading(finding, here.definitions, names.of(here, finding.by), here.say)
+    return narrative.reading(finding, here.definitions, names.of_finding(here, finding), here.say)
 
 
 def brief(here: Here, finding: Finding) -> str:
@@ -95,7 +97,7 @@ def notes(here: Here, finding: Finding, *told: Finding | None) -> None:
 
 
 def _caveats(here: Here, finding: Finding) -> list[str]:
-    return narrative.caveats(finding, here.definitions, names.of(here, finding.by), here.say)
+    return narrative.caveats(finding, here.definitions, names.of_finding(here, finding), here.say)
 
 
 def _what(here: Here, finding: Finding) -> str:

@@ -26,6 +26,8 @@ FIELDS = (
     "kind",
     "period",
     "treatment",
+    "reference",
+    "tolerance",
     "alike",
     "smooth",
     "file",

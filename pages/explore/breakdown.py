@@ -12,6 +12,7 @@ main = (groups if page.state.get("by") else None) or places or groups
 
 with top:
     speak.head(page, view.metric, main, period=(view.kind, view.period))
+    breakdown.told(page, main)
 
 if places:
     speak.section(page, places, main=main is places)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from equity.charts import Drawing, gap_trend, mini, place_map, ranked_dots, trend
+from equity.charts import Drawing, gap_trend, mini, place_map, quadrants, ranked_dots, trend
 from equity.charts.course import until
 from equity.charts.palette import (
     INK,
@@ -22,6 +22,7 @@ from equity.charts.palette import (
     VERDICT_ICON,
     WASH,
 )
+from equity.findings import Standing
 from equity.findings.model import Entry
 from equity.framework.models import Note
 from equity.i18n import Translator
@@ -541,3 +542,38 @@ def test_a_small_chart_draws_the_entry_that_is_asked_for() -> None:
     drawn = mini(finding, definitions, samples.NAMES, say, code=other)
     assert samples.NAMES[other] in drawn.alt_text
     assert samples.NAMES[other] not in mini(finding, definitions, samples.NAMES, say).alt_text
+# --- performance × disparity ---------------------------------------------------------------------
+def quadrants_of(language: str = "en") -> Drawing:
+    gap = samples.finding(certain=True)
+    open_one = replace(samples.by_language(), id="open")
+    placed = [
+        Standing(gap, performance=-9.1, behind=3.9, nearest=3.4, furthest=4.5),
+        Standing(open_one, performance=4.0, behind=1.2, nearest=-0.3, furthest=2.7),
+    ]
+    sentences = {gap.id: "In District 4, fewer.", "open": "Cannot tell yet."}
+    return quadrants(placed, sentences, samples.definitions(), Translator(language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_quadrants_place_each_metric_and_say_it_to_those_who_do_not_see_it(language: str) -> None:
+    drawing = quadrants_of(language)
+    spec = json.loads(drawing.spec)
+    (data,) = [layer["data"]["values"] for layer in spec["layer"]]
+    assert [(row["number"], row["certain"]) for row in data] == [("1", True), ("2", False)]
+    assert "1. In District 4, fewer. 2. Cannot tell yet." in drawing.alt_text
+    drawing.chart.to_dict()  # checked against the schema
+    text = drawing.spec
+    assert '"datum": 1' in text
+    assert len(drawing.table) == 2
+
+
+def test_quadrants_hold_every_interval() -> None:
+    spec = quadrants_of().spec
+    assert "datum.certain" in spec
+    domains = [
+        json.loads(f"[{part.split(']')[0]}]")
+        for part in spec.split('"domain": [')[1:]
+        if part[0] in "-0123456789"
+    ]
+    assert any(low <= -0.3 and high >= 4.5 for low, high in domains)
+    assert any(low <= -9.1 and high >= 9.1 for low, high in domains)

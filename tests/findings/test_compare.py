@@ -17,6 +17,11 @@ from equity.findings import (
     latest_period,
     overview,
     period_kinds,
+    reference_of,
+    references_offered,
+    standings,
+    tolerance_of,
+    tolerances_offered,
 )
 from equity.framework.models import Definitions, Metric, Reference, Tolerance
 from equity.schema import ESTIMATE_COLUMNS, KEY, TREND_COLUMNS
@@ -515,3 +520,33 @@ def test_a_restricted_comparison_has_no_trend():
     inside = compare(published, definitions(), "cleared", by="language", place=("district", "1"))
     assert inside.worst
     assert inside.trend is None
+
+
+def test_a_metric_stands_by_its_target_and_by_who_is_furthest_behind():
+    rows = [CITY_ROW, district("1", 500, 1000), district("2", 700, 1000)]
+    aimed = definitions(target={"value": 80})
+    held, left_out = standings(Published(rows), aimed, overview(Published(rows), aimed))
+    (standing,) = held
+    assert left_out == []
+    assert standing.performance == pytest.approx(-12.5)  # 70 is 12.5 % short of 80
+    assert standing.behind == pytest.approx(20 / 7)
+    assert 1 < standing.nearest < standing.behind < standing.furthest
+    adverse = definitions(target={"value": 80}, direction="lower_is_better")
+    (other,), _ = standings(Published(rows), adverse, overview(Published(rows), adverse))
+    assert other.performance == pytest.approx(12.5)
+    without = definitions()
+    assert standings(Published(rows), without, overview(Published(rows), without)) == (
+        [],
+        ["cleared"],
+    )
+
+
+def test_what_may_be_asked_is_a_short_list():
+    both = definitions()
+    assert references_offered(both, "cleared", "language") == ["best", "rest"]
+    assert tolerances_offered(both.metrics["cleared"])[:2] == ["percent:5", "percent:20"]
+    assert reference_of("") is None
+    assert tolerance_of("percent:5") == Tolerance(percent=5)
+    counted = definitions(unit="count", kind="amount", statistic="total", value="x", numerator=None)
+    assert references_offered(counted, "cleared", "") == []
+    assert tolerances_offered(counted.metrics["cleared"]) == []

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 import streamlit as st
 
+from equity import framework
+from equity.findings import overview
 from equity.i18n import LANGUAGES, Translator
+from equity.narrative import told_label
 from equity.publication import open_publication
 from equity.ui import context, downloads
 from equity.ui.state import State
@@ -211,3 +214,43 @@ def test_trends_say_whether_the_gap_moves_and_where_the_target_stands(open_page:
     assert "not judged" not in text
     spanish = open_page("trends", metric="dumping_median_days", by="limited_english_fifth", group="5", lang="es")  # fmt: skip
     assert headline(spanish).startswith("La brecha se cierra")
+
+
+def test_a_reader_asks_with_another_reference_and_tolerance(open_page: Open) -> None:
+    view = {"metric": "priority1_within_8_minutes", "by": "income_fifth", "level": "zip"}
+    app = open_page("breakdown", **view)
+    offered = app.selectbox(key="choice-reference").options
+    assert offered[0].startswith("As declared: the city")
+    assert any("Highest-income fifth" in text for text in offered)
+    app.selectbox(key="choice-reference").set_value("group:income_fifth:5").run()
+    app.selectbox(key="choice-tolerance").set_value("points:2").run()
+    assert not app.exception
+    assert app.query_params["reference"] == "group:income_fifth:5"
+    assert app.query_params["tolerance"] == "points:2"
+    text = " ".join([headline(app), *said(app)])
+    assert "the group “Highest-income fifth”" in text
+    assert "±2 points" in text
+    assert "reader’s own question" in text
+    assert "reader’s own question" not in " ".join(said(open_page("breakdown", **view)))
+    other = open_page(
+        "breakdown", **{**view, "reference": "group:income_fifth:99", "tolerance": "points:x"}
+    )
+    assert not other.exception
+    assert other.selectbox(key="choice-reference").value == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_open_comparison_leads_to_where_it_can_be_told(
+    open_page: Open, sample: Workspace, language: str
+) -> None:
+    definitions = framework.load(sample)
+    found = overview(open_publication(sample), definitions)
+    open_one = next(finding for finding in found if finding.told_in)
+    level = open_one.by.removeprefix("place:")
+    where = {"level": level} if level != open_one.by else {"by": open_one.by}
+    label = told_label(open_one, definitions, Translator(language))
+    app = open_page("breakdown", lang=language, metric=open_one.metric, **where)
+    assert label in [link.proto.label for link in app.get("page_link")]
+    assert label in [
+        link.proto.label for link in open_page("overview", lang=language).get("page_link")
+    ]
