@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import browser, charting, city, locate, measures, queries, tables
+from bench import browser, charting, city, locate, measures, queries, tables, verdicts
 from bench.report import Line
 
 ROWS = 10_000_000
@@ -26,6 +26,7 @@ def main() -> int:
         "locate": locate.measure,
         "charting": charting.measure,
         "measures": measures.measure,
+        "verdicts": verdicts.measure,
         "sample": city.measure_sample,
         "build": lambda: city.measure_build(chosen.rows),
         "tables": lambda: tables.measure(

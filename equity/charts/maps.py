@@ -23,7 +23,7 @@ from equity.findings import is_count
 from equity.findings.model import Entry, Finding
 from equity.framework.models import Definitions, Metric
 from equity.i18n import Translator
-from equity.narrative.names import comparison_name, reference_name
+from equity.narrative.names import comparison_name, reference_name, with_reference
 from equity.narrative.numbers import tolerance_text
 from equity.schema import NOT_APPLICABLE, OUTSIDE, SUPPRESSED, UNKNOWN
 
@@ -79,7 +79,7 @@ def place_map(
     head = "map_counts" if is_count(metric) else "map_steps"
     title = say(
         f"charts.{head}",
-        reference=reference_name(finding, names, say),
+        reference=reference_name(finding, with_reference(names, finding, definitions, say), say),
         tolerance=tolerance_text(metric, say, finding.tolerance),
     )
     chart = (
@@ -88,6 +88,7 @@ def place_map(
         .project("mercator")
         .properties(height=HEIGHT, title=alt.TitleParams(lines(title)))
     )
+    names = with_reference(names, finding, definitions, say)
     all_names = names | {OUTSIDE: say("common.outside"), UNKNOWN: say("common.unknown")}
     return drawing_of(finding, "map", chart, rows, definitions, all_names, say)
 

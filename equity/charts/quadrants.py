@@ -42,12 +42,13 @@ def quadrants(
     certain, an open one is not. The two numbers are never added up into one.
     """
     rows = [_row(i, each, sentences, definitions, say) for i, each in enumerate(standings, 1)]
-    across = max([abs(row["performance"]) for row in rows] + [10.0]) * _ROOM
+    short = min([row["performance"] for row in rows] + [-10.0]) * _ROOM
+    past = max([row["performance"] for row in rows] + [10.0]) * _ROOM
     highest = max([row["furthest"] for row in rows] + [2.0]) * _ROOM
     lowest = min([row["nearest"] for row in rows] + [-0.5])
     x = alt.X(
         "performance:Q", title=say("charts.quadrants_x"),
-        scale=alt.Scale(domain=[-across, across], nice=False), axis=alt.Axis(tickCount=5, grid=False),
+        scale=alt.Scale(domain=[short, past], nice=False), axis=alt.Axis(tickCount=5, grid=False),
     )  # fmt: skip
     domain = alt.Scale(domain=[lowest, highest], nice=False)
     y = alt.Y(
@@ -128,7 +129,9 @@ def _row(
 def _corners(one: alt.Chart, say: Translator) -> list[alt.Chart]:
     """What each quarter means, in its corner."""
     return [
-        one.mark_text(align=align, fontSize=BODY, color=MUTED, fontStyle="italic").encode(
+        one.mark_text(
+            align=align, fontSize=BODY, color=MUTED, fontStyle="italic", dy=-8 if top is None else 0
+        ).encode(
             x=alt.XValue("width" if left is None else left),
             y=alt.YValue("height" if top is None else top),
             text=alt.TextValue(say(f"charts.quadrant_{words}")),

@@ -178,8 +178,9 @@ def _furthest(
 ) -> tuple[str | None, Literal["behind", "ahead", "none"]]:
     """The code of the entry that decides, and the side on which it lies.
 
-    Furthest behind by the interval end nearest the tolerance; where only an entry ahead lies outside
-    it, that one; (None, "none") where nothing can be placed.
+    Furthest behind by the interval end nearest the tolerance, of those outside it, else of those that
+    cannot be told, else of all; where only an entry ahead lies outside it, that one; (None, "none")
+    where nothing can be placed.
     """
     if weighed is None:
         return None, "none"
@@ -190,8 +191,9 @@ def _furthest(
     if ahead and not behind:
         best = max(ahead, key=lambda i: (own[i].steps or 0.0, own[i].code))
         return own[best].code, "ahead"
+    unclear = np.flatnonzero(~weighed.judged.inside[0]).tolist()
     worst = max(
-        behind or range(len(own)),
+        behind or unclear or range(len(own)),
         key=lambda i: (weighed.severity[i], -(own[i].steps or 0.0), own[i].code),
     )
     steps = own[worst].steps or 0.0

@@ -41,11 +41,28 @@ def names_of(
     return names | {group.code: say.text(group.label) for group in groups}
 
 
+def with_reference(
+    names: Mapping[str, str], finding: Finding, definitions: Definitions, say: Translator
+) -> dict[str, str]:
+    """`names`, and that of the group that a finding is held against, where it is none of them."""
+    code = finding.reference.removeprefix(GROUP_PREFIX)
+    if code == finding.reference or (code in names and not is_place(finding.by)):
+        return dict(names)
+    labels = (
+        say.text(group.label)
+        for dimension in definitions.dimensions.values()
+        for group in dimension.groups
+        if group.code == code
+    )
+    return {**names, f"{GROUP_PREFIX}{code}": next(labels, code)}
+
+
 def reference_name(finding: Finding, names: Mapping[str, str], say: Translator) -> str:
     """What the entries are compared with, with its article: 'the city', 'the group Spanish'."""
     if finding.reference.startswith(GROUP_PREFIX):
         code = finding.reference.removeprefix(GROUP_PREFIX)
-        return say("narrative.reference_group", name=names.get(code, code))
+        name = names.get(finding.reference) or names.get(code, code)
+        return say("narrative.reference_group", name=name)
     return say(f"narrative.reference_{finding.reference}")
 
 

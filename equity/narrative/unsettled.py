@@ -18,14 +18,14 @@ def unsettled(
 ) -> list[str]:
     """Whom an open comparison concerns and what would settle it, a sentence each; else nothing.
 
-    Where it can be told already is `told_label`, the words of a link.
+    Where it can be told already, nothing more is needed: `told_label` has the words of the link.
     """
     if finding.verdict != "cannot_tell" or finding.worst is None:
         return []
     sentences = []
     if finding.concerned:
         sentences.append(_concerned(finding, definitions, names, say))
-    if finding.settle:
+    if finding.settle and not finding.told_in:
         sentences.append(_settled(finding.settle, finding, names, say))
     return sentences
 

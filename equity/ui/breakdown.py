@@ -171,7 +171,10 @@ def crossed(here: Here, view: View) -> list[tuple[str, Finding]]:
         return []
     labels = names.codes(here, view.by2)
     found = (
-        (capitalized(label), _shown(here, view, view.by, place=view.where, within=(view.by2, code)))
+        (
+            capitalized(label),
+            _shown(here, view, view.by, place=view.where, within=(view.by2, code), search=False),
+        )
         for code, label in labels.items()
     )
     return [(label, finding) for label, finding in found if finding]
@@ -184,6 +187,7 @@ def _shown(
     *,
     place: tuple[str, str] = (CITY, CITY),
     within: tuple[str, str] = ("", ""),
+    search: bool = True,
 ) -> Finding | None:
     if view.period is None:
         return None
@@ -198,6 +202,7 @@ def _shown(
         within=within,
         reference=view.reference,
         tolerance=view.tolerance,
+        search=search,
     )
     return finding if finding.entries else None
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from equity.findings import PLACE_PREFIX, Finding
 from equity.i18n import capitalized
-from equity.narrative.names import comparison_name, is_place, names_of
+from equity.narrative.names import comparison_name, is_place, names_of, with_reference
 from equity.schema import CITY, OUTSIDE, UNKNOWN
 from equity.ui import load
 from equity.ui.context import Here
@@ -117,14 +117,4 @@ def _natural(name: str) -> tuple[tuple[int, int | str], ...]:
 
 def of_finding(here: Here, finding: Finding) -> dict[str, str]:
     """The names of a finding's entries, and of the group that it is held against."""
-    known = of(here, finding.by)
-    code = finding.reference.removeprefix("group:")
-    if code == finding.reference or code in known:
-        return known
-    labels = (
-        here.say.text(group.label)
-        for dimension in here.definitions.dimensions.values()
-        for group in dimension.groups
-        if group.code == code
-    )
-    return {**known, code: next(labels, code)}
+    return with_reference(of(here, finding.by), finding, here.definitions, here.say)

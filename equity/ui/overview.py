@@ -58,8 +58,10 @@ def _certain(here: Here, findings: list[Finding]) -> str:
     gaps = [finding for finding in findings if finding.verdict == "gap"]
     if not gaps:
         return ""
-    certain = here.say.number(sum(bool(finding.certain) for finding in gaps))
-    return here.say.plural("ui.overview_certain", len(gaps), certain=certain)
+    certain = sum(bool(finding.certain) for finding in gaps)
+    if certain == len(gaps):
+        return here.say.plural("ui.overview_certain_all", certain)
+    return here.say.plural("ui.overview_certain", len(gaps), certain=here.say.number(certain))
 
 
 def quadrants(here: Here, findings: list[Finding]) -> None:

@@ -19,6 +19,7 @@ for verdict, ranked in lists.items():
     overview.rest(page, ranked[overview.SHOWN :])
     if verdict == next(iter(lists)):
         changes.part(page, department)
+        overview.quadrants(page, findings)
 
 overview.empty(page)
 next_step.links(page, ("department", "promises"), ("downloads", "data"), ("methods", "methods"))

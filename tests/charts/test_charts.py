@@ -576,4 +576,4 @@ def test_quadrants_hold_every_interval() -> None:
         if part[0] in "-0123456789"
     ]
     assert any(low <= -0.3 and high >= 4.5 for low, high in domains)
-    assert any(low <= -9.1 and high >= 9.1 for low, high in domains)
+    assert any(low <= -9.1 and high >= 4.0 for low, high in domains)

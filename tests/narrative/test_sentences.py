@@ -483,6 +483,8 @@ def test_an_open_comparison_says_whom_it_concerns_and_what_would_settle_it() -> 
     spanish = more(finding, ES)
     assert "Se trata de 87 avisos en «Tiếng Việt" in spanish
     assert "los de 3.2 años" in spanish
+    told = Told("language", "all", date(2015, 11, 1), "gap")
+    assert "would settle it" not in more(replace(finding, told_in=told))
     one = replace(finding, settle=Settle("records", "vi", 412, 1.0))
     assert more(one).endswith("one year’s supply.")
 
