@@ -12,7 +12,7 @@ Arrays have a row a table and a column a group: (tables, groups); NaN where ther
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -94,29 +94,43 @@ def contrast(own: Estimates, against: Against, edge: Edge) -> Array:
     return own.value - edge.factor * against.value(own) + edge.shift
 
 
-def ends(
-    own: Estimates, against: Against, edge: Edge, at: Numbers, *, exact: bool = False
-) -> Interval:
-    """Lower and upper end of the contrast at a critical value `at`, one a table or one for all.
+class Reach(NamedTuple):
+    """Distances to the limits at one critical value: of the groups, and of what they are held against."""
+
+    below: Array
+    above: Array
+    other_below: Array
+    other_above: Array
+
+
+def reach(own: Estimates, against: Against, at: Numbers, *, exact: bool = False) -> Reach:
+    """The distances at a critical value `at`, one a table or one for all; the costly part of `ends`.
 
     `exact`: with limits of which every tail keeps its level, for *gap*.
     """
     level = np.asarray(at, dtype=float)
     level = level[..., None] if level.ndim else level
-    value = contrast(own, against, edge)
-    below, above = own.distances(level, exact)
+    mine = own.distances(level, exact)
     if against.family == "tukey":
-        lower = np.hypot(below[..., :, None], edge.factor * above[..., None, :])
-        upper = np.hypot(above[..., :, None], edge.factor * below[..., None, :])
+        return Reach(*mine, *mine)
+    return Reach(*mine, *against.other.distances(level, exact))
+
+
+def ends(own: Estimates, against: Against, edge: Edge, at: Numbers | Reach) -> Interval:
+    """Lower and upper end of the contrast at a critical value, or with a `reach` already known."""
+    far = at if isinstance(at, Reach) else reach(own, against, at)
+    value = contrast(own, against, edge)
+    if against.family == "tukey":
+        lower = np.hypot(far.below[..., :, None], edge.factor * far.above[..., None, :])
+        upper = np.hypot(far.above[..., :, None], edge.factor * far.below[..., None, :])
         return value - lower, value + upper
     part = against.weight
     mine, others = 1 - edge.factor * part, edge.factor * (1 - part)
     # A group that is nearly the whole reference counts against itself: its limits change sides.
-    down, up = np.where(mine >= 0, below, above), np.where(mine >= 0, above, below)
-    far_below, far_above = against.other.distances(level, exact)
+    down, up = np.where(mine >= 0, far[:2], far[1::-1])
     return (
-        value - np.hypot(mine * down, others * far_above),
-        value + np.hypot(mine * up, others * far_below),
+        value - np.hypot(mine * down, others * far.other_above),
+        value + np.hypot(mine * up, others * far.other_below),
     )
 
 

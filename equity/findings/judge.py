@@ -18,10 +18,12 @@ from equity.findings.contrasts import (
     ON_REFERENCE,
     Against,
     Edge,
+    Reach,
     chance,
     contrast,
     critical_value,
     ends,
+    reach,
 )
 from equity.findings.limits import Estimates
 
@@ -84,11 +86,12 @@ def judge(
         at = critical_value(own, against, confidence)
         pairs = against.family == "tukey"
         low, high = tolerance
-        beyond_lower = -ends(own, against, low, at, exact=True)[1]
-        beyond_upper = ends(own, against, high, at, exact=True)[0]
-        within_lower = ends(own, against, low, Z95)[0]
-        within_upper = -ends(own, against, high, Z95)[1]
-        lower, upper = ends(own, against, ON_REFERENCE, at, exact=True)
+        together, alone = reach(own, against, at, exact=True), reach(own, against, Z95)
+        beyond_lower = -ends(own, against, low, together)[1]
+        beyond_upper = ends(own, against, high, together)[0]
+        within_lower = ends(own, against, low, alone)[0]
+        within_upper = -ends(own, against, high, alone)[1]
+        lower, upper = ends(own, against, ON_REFERENCE, together)
         difference = contrast(own, against, ON_REFERENCE)
         known = np.isfinite(difference)
         if pairs:
@@ -111,7 +114,7 @@ def judge(
         outside = np.where(below, -1, 0) + np.where(above, 1, 0)
         inside = inside & known & (bounded | pairs)
         parity = np.where(known, inside, True).all(axis=-1) & known.any(axis=-1)
-        p_value = _p_value(own, against, tolerance, favourable, at)
+        p_value = _p_value(own, against, tolerance, favourable, at, together)
     said = np.asarray(np.any(outside != 0, axis=-1))
     return Judged(
         gap=said,
@@ -129,7 +132,12 @@ def judge(
 
 
 def _p_value(
-    own: Estimates, against: Against, tolerance: tuple[Edge, Edge], favourable: int, at: Array
+    own: Estimates,
+    against: Against,
+    tolerance: tuple[Edge, Edge],
+    favourable: int,
+    at: Array,
+    together: Reach,
 ) -> Array:
     """The chance of contrasts as far outside the tolerance, from the widest interval that is.
 
@@ -142,13 +150,16 @@ def _p_value(
     if pairs:
         sides = [sides[0] if favourable > 0 else sides[1]]
     distance = np.where(np.isfinite(at), at, Z95)
-    for _ in range(_REFINEMENTS):
+    far = together
+    for round_ in range(_REFINEMENTS):
+        if round_:
+            far = reach(own, against, distance, exact=True)
         furthest = np.full(distance.shape, -np.inf)
         for edge, side in sides:
             value = contrast(own, against, edge)
-            lower, upper = ends(own, against, edge, distance, exact=True)
-            reach = upper - value if side < 0 else value - lower
-            ratio = np.where(reach > 0, side * value / np.where(reach > 0, reach, 1.0), np.nan)
+            lower, upper = ends(own, against, edge, far)
+            wide = upper - value if side < 0 else value - lower
+            ratio = np.where(wide > 0, side * value / np.where(wide > 0, wide, 1.0), np.nan)
             flat = np.where(np.isfinite(ratio), ratio, -np.inf).reshape(len(distance), -1)
             furthest = np.maximum(furthest, flat.max(axis=-1, initial=-np.inf))
         distance = np.clip(distance * np.maximum(furthest, 0.0), 0.05, 8.0)
