@@ -89,8 +89,3 @@ def _yearly(trend: Trend, metric: Metric) -> int:
 
 def _period(trend: Trend, start: date | None, say: Translator) -> str:
     return say.period(trend.period_kind, start) if start else ""
-
-
-def _certainty(finding: Finding) -> str:
-    """The verdict, or what it is worth among all findings of an overview: a gap may not be certain."""
-    return "cannot_tell" if finding.certain is False else finding.verdict

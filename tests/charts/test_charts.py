@@ -542,6 +542,8 @@ def test_a_small_chart_draws_the_entry_that_is_asked_for() -> None:
     drawn = mini(finding, definitions, samples.NAMES, say, code=other)
     assert samples.NAMES[other] in drawn.alt_text
     assert samples.NAMES[other] not in mini(finding, definitions, samples.NAMES, say).alt_text
+
+
 # --- performance × disparity ---------------------------------------------------------------------
 def quadrants_of(language: str = "en") -> Drawing:
     gap = samples.finding(certain=True)
