@@ -101,8 +101,9 @@ def fit_lines(values: ArrayLike, *, variances: ArrayLike | None = None, season: 
     the number of records will do); how much of the noise goes with them is found from the series.
     `season`: positions after which a season comes back (12 for months, 4 for quarters, 1 for none);
     every one but one takes a degree of freedom. Rows with fewer than `MINIMUM` points are not
-    fitted. Intervals at 95 % cover the true slope in 95–97 of 100 series of 24 points and more with
-    an autocorrelation from −0.3 to 0.6, and in 92–95 of 100 at 0.8.
+    fitted. Intervals at 95 % cover the true change in 95–97 of 100 series of 24 points and more with
+    an autocorrelation from −0.3 to 0.3, in 92–95 of 100 at 0.6, and in 88–94 of 100 at 0.8
+    (docs/methods/calibration.md).
 
     >>> rng = np.random.default_rng(1)
     >>> lines = fit_lines(5 - 0.1 * np.arange(36) + rng.normal(size=(2, 36)))
