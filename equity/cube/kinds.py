@@ -26,6 +26,7 @@ Floats = npt.NDArray[np.float64]
 Ends = tuple[npt.ArrayLike, npt.ArrayLike]
 
 _SERIES = ["treatment", "period_kind", "place_level", "dimension", "dimension_2"]
+_ROWS = ["place", "group", "group_2"]
 _COARSER = ("month", "quarter", "year", "fiscal_year")
 _A_YEAR = {"month": 12, "quarter": 4}
 
@@ -208,43 +209,45 @@ def percentile(frame: pd.DataFrame, buckets: pd.DataFrame, p: float) -> pd.DataF
 def dispersion(frame: pd.DataFrame, successes: str = "") -> Floats:
     """Each entry's dispersion of counts, estimated over periods and places of its own table.
 
-    With the name of the column of `successes`, that of shares of `n`.
+    With the name of the column of `successes`, that of shares of `n`. It may grow with the size of
+    an entry (`equity.estimates.by_size`).
 
     Neighbouring complete periods are compared within each place and group. Where a table has too
     few of them (one year; all years together) the nearest finer period kind of the same table
     answers, else 1.
     """
     usable = frame[~frame["immature"] & ~frame["partial"] & frame["period_kind"].ne("all")]
-    found: dict[tuple[str, ...], float] = {}
+    found: dict[tuple[str, ...], pd.Series] = {}
     for key, table in usable.groupby(_SERIES):
-        rows = ["place", "group", "group_2"]
-        series = table.pivot(index=rows, columns="period", values="n")
+        series = table.pivot(index=_ROWS, columns="period", values="n")
         # What the whole city goes through cancels between rows; a row alone has only last year.
         lag = _A_YEAR.get(str(table["period_kind"].iloc[0]), 1) if len(series) == 1 else 1
         n = series.to_numpy(dtype=float)
         if successes:
-            x = table.pivot(index=rows, columns="period", values=successes).to_numpy(dtype=float)
-            found[_strings(key)] = float(estimates.dispersion_of_shares(x, n, lag=lag))
+            x = table.pivot(index=_ROWS, columns="period", values=successes).to_numpy(dtype=float)
+            spread = estimates.dispersion_of_shares(x, n, lag=lag, by_row=True)
         else:
-            found[_strings(key)] = float(estimates.dispersion(n, lag=lag))
-    tables = frame[_SERIES].drop_duplicates()
-    spread = [_nearest(_strings(key), found) for key in tables.itertuples(index=False)]
-    joined = frame[_SERIES].merge(tables.assign(spread=spread), on=_SERIES, how="left")
-    return joined["spread"].to_numpy(dtype=float)
+            spread = estimates.dispersion(n, lag=lag, by_row=True)
+        if not np.isnan(spread).all():
+            found[_strings(key)] = pd.Series(spread, index=series.index)
+    answer = pd.Series(1.0, index=frame.index)
+    for key, rows in frame.groupby(_SERIES):
+        spread_of = _nearest(_strings(key), found)
+        if spread_of is not None:
+            own = pd.MultiIndex.from_frame(rows[_ROWS])
+            answer[rows.index] = spread_of.reindex(own).fillna(1.0).to_numpy()
+    return np.asarray(answer, dtype=float)
 
 
 def _strings(key: Iterable[Hashable]) -> tuple[str, ...]:
     return tuple(str(part) for part in key)
 
 
-def _nearest(key: tuple[str, ...], found: dict[tuple[str, ...], float]) -> float:
+def _nearest(key: tuple[str, ...], found: dict[tuple[str, ...], pd.Series]) -> pd.Series | None:
     treatment, kind, *rest = key
     upto = _COARSER.index(kind) + 1 if kind in _COARSER else len(_COARSER)
-    for finer in reversed(_COARSER[:upto]):
-        value = found.get((treatment, finer, *rest), np.nan)
-        if not np.isnan(value):
-            return value
-    return 1.0
+    kinds = reversed(_COARSER[:upto])
+    return next((f for k in kinds if (f := found.get((treatment, k, *rest))) is not None), None)
 
 
 def _intervals(

@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from equity.estimates.arrays import Array, Numbers, floats
+from equity.estimates.by_size import FAR, MEDIAN_OF_SQUARE, by_size
 
 _LARGE_PAIR = 20
+_LEAST_APART = 0.05
+"""A row that is nearly the whole table says next to nothing: its part counts as 95 % at most."""
 
 
-def dispersion(series: Numbers, minimum_pairs: int = 10, lag: int = 1) -> Array:
+def dispersion(
+    series: Numbers, minimum_pairs: int = 10, lag: int = 1, *, by_row: bool = False
+) -> Array:
     """How much more counts vary from one period to the next than Poisson counts would (≥ 1).
 
     `series` (…, rows, periods) has a row a place or group and a column a period, in order, NaN
@@ -17,9 +22,11 @@ def dispersion(series: Numbers, minimum_pairs: int = 10, lag: int = 1) -> Array:
     seasons do not count. Of two neighbouring Poisson counts a and b, given a + b, b is binomial; its
     share is that of all rows together (a half for a single row), so that what the whole city went
     through does not count. The squared standardised distance of b from its expectation is 1 on
-    average, exactly and however small the counts; the mean over all pairs, times k/(k − 1) for k
-    rows, estimates the dispersion. Distances far beyond the others are cut (`typical_square`), where
-    pairs are large enough (20) to tell. NaN where fewer than `minimum_pairs` pairs hold any record.
+    average, exactly and however small the counts, once its own part in the total is allowed for; the
+    mean over all pairs estimates the dispersion. Distances far beyond the others are cut (`typical_square`), where
+    pairs are large enough (20) to tell. NaN where fewer than `minimum_pairs` pairs hold any record. With `by_row` (two dimensions
+    only) one for each row, which may grow with its counts (`by_size`): where the rates of places vary
+    by themselves, the largest of them needs more than the mean.
     After von Neumann's successive differences (1941, Annals of Mathematical Statistics 12:
     367–395), applied to counts.
 
@@ -37,16 +44,28 @@ def dispersion(series: Numbers, minimum_pairs: int = 10, lag: int = 1) -> Array:
         moved = moved / np.where(held, sums, 0).sum(axis=-2, keepdims=True)
         share = np.where(alone, 0.5, moved)
         squares = (second - sums * share) ** 2 / (sums * share * (1 - share))
-        squares = squares * np.where(alone, 1.0, rows / (rows - 1))
+        part = np.where(held, sums, 0) / np.where(held, sums, 0).sum(axis=-2, keepdims=True)
+        squares = squares / np.where(alone, 1.0, np.maximum(1 - part, _LEAST_APART))
+    squares, large = np.where(held, squares, np.nan), sums >= _LARGE_PAIR
+    if by_row:
+        return by_size(squares, _mean(counts), large, minimum_pairs)
     flat = (*counts.shape[:-2], -1)
-    squares = np.where(held, squares, np.nan).reshape(flat)
-    return typical_square(squares, (sums >= _LARGE_PAIR).reshape(flat), minimum_pairs)
+    return typical_square(squares.reshape(flat), large.reshape(flat), minimum_pairs)
+
+
+def _mean(values: Array) -> Array:
+    """The mean of each row without its gaps; 0 where it has none."""
+    held = np.isfinite(values)
+    total = np.where(held, values, 0.0).sum(axis=-1)
+    return np.asarray(total / np.maximum(held.sum(axis=-1), 1))
 
 
 _LARGE_TRIPLE = 20
 
 
-def dispersion_of_shares(x: Numbers, n: Numbers, minimum: int = 10, lag: int = 1) -> Array:
+def dispersion_of_shares(
+    x: Numbers, n: Numbers, minimum: int = 10, lag: int = 1, *, by_row: bool = False
+) -> Array:
     """How much more shares x/n vary from period to period than binomial ones would (≥ 1).
 
     `x` and `n` (…, rows, periods) have a row a place or group and a column a period, in order, NaN
@@ -55,7 +74,7 @@ def dispersion_of_shares(x: Numbers, n: Numbers, minimum: int = 10, lag: int = 1
     does not count either; and each row against the (inverse-variance weighted) mean of all rows, so
     that what the whole city went through does not. The squared distance over its binomial variance is 1 on average; the mean over
     all estimates the dispersion, distances far beyond the others being cut (`typical_square`). NaN
-    where fewer than `minimum` periods have both neighbours. Differences of second order after
+    where fewer than `minimum` periods have both neighbours. `by_row` as for `dispersion`. Differences of second order after
     Gasser, Sroka & Jennen-Steinmetz 1986, Biometrika 73: 625–633.
 
     >>> float(dispersion_of_shares([[30, 31, 29] * 5], [[60] * 15]))
@@ -84,13 +103,10 @@ def dispersion_of_shares(x: Numbers, n: Numbers, minimum: int = 10, lag: int = 1
         everywhere = np.where(alone, 0.0, np.nansum(weight * moved, axis=-2, keepdims=True) / whole)
         squares = (moved - everywhere) ** 2 / (variance - np.where(alone, 0.0, 1 / whole))
         large = together * np.minimum(part, 1 - part) >= _LARGE_TRIPLE
+    if by_row:
+        return by_size(squares, _mean(records), large, minimum)
     flat = (*records.shape[:-2], -1)
     return typical_square(squares.reshape(flat), large.reshape(flat), minimum)
-
-
-_MEDIAN_OF_SQUARE = 0.4549
-"""Median of a squared standard normal number."""
-_FAR = 3.0
 
 
 def typical_square(squares: Array, large: Array, minimum: int) -> Array:
@@ -110,7 +126,7 @@ def typical_square(squares: Array, large: Array, minimum: int) -> Array:
     if not ordered.shape[-1]:
         return np.full(count.shape, np.nan)
     median = np.take_along_axis(ordered, middle, axis=-1).mean(axis=-1)
-    limit = np.where(many >= minimum, _FAR**2 * np.maximum(1.0, median / _MEDIAN_OF_SQUARE), np.inf)
+    limit = np.where(many >= minimum, FAR**2 * np.maximum(1.0, median / MEDIAN_OF_SQUARE), np.inf)
     cut = np.minimum(np.where(held, squares, 0.0), limit[..., np.newaxis])
     mean = cut.sum(axis=-1) / np.maximum(count, 1)
     return np.where(count >= minimum, np.maximum(1.0, mean), np.nan)

@@ -99,7 +99,7 @@ def test_places_that_are_alike_cost_only_that_they_are_few() -> None:
         alike, differing = (one(f, dimension="wealth", group=group) for f in (plain, frame))
         assert 1 < alike["dispersion"] < differing["dispersion"] / 1.5
     assert one(plain)["dispersion"] == one(frame)["dispersion"] == 1.0
-    assert one(plain, dimension="wealth", group=UNKNOWN)["dispersion"] == 1.0
+    assert one(plain, dimension="wealth", group=UNKNOWN)["dispersion"] <= 1.05 + 1e-9  # one step
 
 
 def test_within_a_group_of_people_only_their_records_are_compared() -> None:
