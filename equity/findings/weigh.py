@@ -209,14 +209,19 @@ def _others_rate(gathered: Gathered, own: Estimates, x: Array, n: Array) -> Esti
 
     The city's published interval is widened by what the whole city went through (a year of closed
     centers), which cancels between its groups. Their own dispersion is read off their intervals:
-    how much wider than Poisson's they are, squared, over all of them.
+    how much wider than Poisson's they are, squared, over all that was counted in the others.
     """
     metric = gathered.asked.definition
     whole_x, whole_n = _whole(gathered, metric)
     known = _known(gathered)
     exact = scaled(rates(x, n), metric.per)
-    wide, plain = own.se, exact.se
-    spread = float(np.fmax(np.nanmean((wide / plain) ** 2), 1.0)) if np.isfinite(wide / plain).any() else 1.0  # fmt: skip
+    with np.errstate(invalid="ignore", divide="ignore"):
+        wider = (own.se / exact.se) ** 2
+    counted = np.where(np.isfinite(wider), x, 0.0)
+    excess = np.where(np.isfinite(wider), x * wider, 0.0)
+    # Independent counts add up with their variances, so a large group's dispersion weighs more.
+    others, more = (np.sum(v, axis=-1, keepdims=True) - v for v in (counted, excess))
+    spread = np.fmax(more / np.where(others > 0, others, np.inf), 1.0)
     left = np.maximum(whole_x * known - x, 0), np.maximum(whole_n - n, 0)
     return scaled(rates(*left, spread), metric.per)
 

@@ -214,6 +214,30 @@ def test_over_people_the_reference_counts_only_whose_group_is_known():
     assert {of(finding, c).steps for c in ("english", "spanish")} == {0.0}
 
 
+def test_everybody_elses_rate_is_as_dispersed_as_the_groups_that_make_it_up():
+    """Of two groups the large one's interval is three times Poisson's: so is the rest's of the small."""
+    rate = {"kind": "rate", "population": "people"}
+
+    def width(times: float) -> float:
+        rows = [share(10_050, 101_000) | {"n": 10_050}]
+        for code, x, n, wide in (("english", 10_000, 100_000, times), ("spanish", 50, 1000, 1.0)):
+            half = 196 * wide * x**0.5 / n
+            ends = {"lower": -half, "upper": half, "lower_simultaneous": -half, "upper_simultaneous": half}  # fmt: skip
+            p = 100 * x / n
+            rows.append(language(code, x, n, **{end: p + d for end, d in ends.items()}) | {"n": x})
+        finding = compare(Published(rows), definitions(**rate), "cleared", by="language")
+        assert finding.worst == "spanish"
+        return finding.gap_upper - finding.gap_lower
+
+    own = 2 * 196 * 50**0.5 / 1000
+    others = [2 * 196 * times * 10_000**0.5 / 100_000 for times in (1, 3)]
+    wider = width(3.0) ** 2 - width(1.0) ** 2
+    critical, part = 2.236 / 1.96, 1000 / 101_000  # Šidák for two; the group's weight in the city
+    expected = (others[1] ** 2 - others[0] ** 2) * (critical * (1 - part)) ** 2
+    assert wider == pytest.approx(expected, rel=0.05)
+    assert width(1.0) > own
+
+
 def test_complaints_have_the_need_beside_them():
     both = definitions(
         measures="complaints", tables=[{"by": ["language"], "periods": ["fiscal_year"]}]
