@@ -213,8 +213,11 @@ def calibrate(
 
     with _progress() as progress:
         outcomes = calibration.run(runs, seed, progress=progress)
+        points = calibration.curve(runs, seed, progress=progress)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(calibration.markdown(outcomes, runs=runs, seed=seed), encoding="utf-8")
+    text = calibration.markdown(outcomes, points, runs=runs, seed=seed)
+    out.write_text(text, encoding="utf-8")
+    out.with_name("power.csv").write_text(calibration.table(points), encoding="utf-8")
     typer.echo(f"{_count(len(outcomes), 'check')} written to {out}.")
     missed = [(o.check.name, case) for o in outcomes for case in o.missed]
     for name, case in missed:

@@ -8,6 +8,7 @@ from equity.charts.dots import GROUP, mini, ranked_dots
 from equity.charts.gaps import gap_trend
 from equity.charts.maps import PLACE, place_map
 from equity.charts.model import Drawing
+from equity.charts.power import power_curve
 from equity.charts.quadrants import quadrants
 from equity.charts.trends import trend
 
@@ -18,6 +19,7 @@ __all__ = [
     "gap_trend",
     "mini",
     "place_map",
+    "power_curve",
     "quadrants",
     "ranked_dots",
     "trend",

@@ -2,7 +2,17 @@
 
 import streamlit as st
 
-from equity.ui import choices, definition, evidence, frame, here, names, next_step, speak
+from equity.ui import (
+    calibration,
+    choices,
+    definition,
+    evidence,
+    frame,
+    here,
+    names,
+    next_step,
+    speak,
+)
 
 page = here()
 top = st.container()
@@ -29,6 +39,7 @@ frame.heading(page.say("pages.responsible"))
 definition.responsible(page, metric)
 frame.heading(page.say("pages.intervals"))
 frame.words(speak.interval_meaning(page))
+calibration.power(page)
 
 next_step.links(page, ("breakdown", "breakdown"), ("trends", "trend"), ("downloads", "data"))
 next_step.this_view(page, "methods")

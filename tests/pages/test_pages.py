@@ -254,3 +254,15 @@ def test_an_open_comparison_leads_to_where_it_can_be_told(
     assert label in [
         link.proto.label for link in open_page("overview", lang=language).get("page_link")
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_power_curve_is_drawn_when_its_fold_is_opened(open_page: Open, language: str) -> None:
+    app = open_page("methods", lang=language)
+    say = Translator(language)
+    assert say("ui.power_heading") in " ".join(said(app))
+    assert not charts(app)
+    app.session_state["fold-power"] = True
+    app.run()
+    assert len(charts(app)) == 1
+    assert say("charts.power_caption") in said(app)

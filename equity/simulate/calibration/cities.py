@@ -45,6 +45,17 @@ def counts(rng: np.random.Generator, expected: npt.ArrayLike, dispersion: float 
     return rng.poisson(mean)
 
 
+def varying(rng: np.random.Generator, expected: npt.ArrayLike, spread: float) -> Counts:
+    """Counts around `expected` whose rates vary by themselves, by `spread` of their mean (0.3: 30 %).
+
+    Their variance is the mean plus the square of `spread` times the mean: large counts are more
+    dispersed than small ones.
+    """
+    shape = 1 / spread**2
+    mean = np.asarray(expected, dtype=float)
+    return rng.poisson(mean * rng.gamma(shape, 1 / shape, mean.shape))
+
+
 def autoregressive(rng: np.random.Generator, runs: int, length: int, ar: float) -> Array:
     """Noise of variance 1 with autocorrelation `ar` from one point to the next: (runs, length)."""
     drawn = rng.standard_normal((runs, length))

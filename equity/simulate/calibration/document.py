@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 
+from equity.simulate.calibration import power
 from equity.simulate.calibration.model import Case, Check, Outcome
 
 PACKAGES = ("numpy", "scipy", "statsmodels")
@@ -32,8 +33,10 @@ _STANDING = {
 }
 
 
-def markdown(outcomes: Sequence[Outcome], *, runs: int, seed: int) -> str:
-    """The whole document: a summary, then a table a check with its populations."""
+def markdown(
+    outcomes: Sequence[Outcome], points: Sequence[power.Point], *, runs: int, seed: int
+) -> str:
+    """The whole document: a summary, a table a check with its populations, the power curve."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     head = _HEAD.format(runs=runs, seed=seed, python=platform.python_version(), packages=packages)
     parts = [head, "## In short\n", _summary(outcomes)]
@@ -43,7 +46,39 @@ def markdown(outcomes: Sequence[Outcome], *, runs: int, seed: int) -> str:
             topic = outcome.check.topic
             parts.append(f"## {topic}\n")
         parts.append(_section(outcome))
+    if points:
+        parts.append(_power(points))
     return "\n".join(parts)
+
+
+def table(points: Sequence[power.Point]) -> str:
+    """The power curve as CSV, for the methods page."""
+    head = "groups,share,records,gap,found,error"
+    rows = (
+        f"{p.groups},{p.share},{p.records},{'' if p.gap is None else p.gap},{p.found:.4f},{p.error:.4f}"
+        for p in points
+    )
+    return "\n".join([head, *rows]) + "\n"
+
+
+def _power(points: Sequence[power.Point]) -> str:
+    lines = sorted({(p.share, p.groups) for p in points}, key=lambda line: (line[1] != 10, line))
+    known = {(p.share, p.groups, p.records): p for p in points}
+    rows = [
+        (f"{records:,}", *(_gap(known[*line, records]) for line in lines))
+        for records in sorted({p.records for p in points})
+    ]
+    return (
+        "## Power\n\nThe smallest gap that is called a gap in 8 tables of 10: how many percent one "
+        "group must lie behind the city, at a tolerance of 10 %, when every group has so many "
+        "records (how often it was found stands in brackets).\n\n"
+        + _table(("records a group", *(f"{k} groups, share {s:.0%}" for s, k in lines)), rows)
+    )
+
+
+def _gap(point: power.Point) -> str:
+    gap = "none" if point.gap is None else f"{point.gap:.1f} %"
+    return f"{gap} ({100 * point.found:.0f} %)"
 
 
 def requirement(check: Check) -> str:

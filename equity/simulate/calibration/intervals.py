@@ -7,6 +7,7 @@ interval holds it. Pure functions of `equity.estimates` are called as the build 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -122,12 +123,22 @@ def overdispersed(runs: int, rng: np.random.Generator) -> Iterator[Case]:
         (1.0, 1.5, 2.0, 4.0), ((10, 36, 5.0), (10, 36, 50.0), (30, 12, 20.0), (1, 48, 50.0))
     ):
         mean = np.full((places, months), expected)
-        held = _held_with_dispersion(runs, rng, mean, dispersion)
+        held = _held_with_dispersion(runs, mean, partial(cities.counts, rng, mean, dispersion))
         where = f"{places} places, {months} months" if places > 1 else f"one series, {months} months"  # fmt: skip
         yield average(f"{where}, {expected:g} expected, dispersion {dispersion:g}", held)
-    wave = 40 * cities.seasons(36) * np.linspace(1, 1.5, 36)
-    held = _held_with_dispersion(runs, rng, np.tile(wave, (10, 1)), 2.0)
+    mean = np.tile(40 * cities.seasons(36) * np.linspace(1, 1.5, 36), (10, 1))
+    held = _held_with_dispersion(runs, mean, partial(cities.counts, rng, mean, 2.0))
     yield average("10 places, seasons and growth, dispersion 2", held)
+    mean = np.tile(np.geomspace(3, 300, 20)[:, None], (1, 24))
+    for spread in (0.15, 0.3):
+        held = _held_with_dispersion(runs, mean, partial(cities.varying, rng, mean, spread))
+        label = f"20 places of 3 to 300 expected, rates that vary by {spread:.0%}"
+        yield average(label, held)
+        yield average(f"{label}: the largest", held[:, -1])
+    mean = np.tile(np.array([5.0, 20.0, 80.0, 400.0])[:, None], (1, 36))
+    held = _held_with_dispersion(runs, mean, partial(cities.varying, rng, mean, 0.3))
+    label = "four places, one of them four fifths of all, rates that vary by 30%"
+    yield average(f"{label}: the largest", held[:, -1], judged=False)
 
 
 def percentiles(runs: int, rng: np.random.Generator) -> Iterator[Case]:
@@ -220,16 +231,14 @@ def _normal_quantile(p: float) -> float:
     return float(ndtri(p))
 
 
-def _held_with_dispersion(
-    runs: int, rng: np.random.Generator, mean: Array, dispersion: float
-) -> Array:
-    """A run: part of the places whose last month's interval holds its expected count."""
-    held = np.empty(runs)
+def _held_with_dispersion(runs: int, mean: Array, draw: Callable[[], cities.Counts]) -> Array:
+    """(runs, places): whether the interval of a place's last month holds its expected count."""
+    held = np.empty((runs, len(mean)))
     for run in range(runs):
-        drawn = cities.counts(rng, mean, dispersion).astype(float)
-        estimated = estimates.dispersion(drawn)
-        ends = estimates.poisson(drawn[:, -1], dispersion=estimated)
-        held[run] = within(ends, np.asarray(mean[:, -1], float)).mean()
+        drawn = draw().astype(float)
+        spread = estimates.dispersion(drawn, by_row=True)
+        ends = estimates.poisson(drawn[:, -1], dispersion=spread)
+        held[run] = within(ends, np.asarray(mean[:, -1], float))
     return held
 
 

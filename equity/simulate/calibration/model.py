@@ -95,7 +95,8 @@ def proportion(population: str, hits: npt.ArrayLike, *, judged: bool = True) -> 
 
 
 def average(population: str, values: npt.ArrayLike, *, judged: bool = True) -> Case:
-    """A case out of a proportion (0–1) a run, such as the part of intervals that held."""
-    found = np.asarray(values, dtype=float).ravel()
+    """A case out of a proportion (0–1) a run; of rows of several, their mean is the run's."""
+    found = np.asarray(values, dtype=float)
+    found = found.mean(axis=1) if found.ndim > 1 else found
     error = float(found.std(ddof=1) / np.sqrt(found.size)) if found.size > 1 else 1.0
     return Case(population, float(found.mean()), error, found.size, judged)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from equity.simulate.calibration import intervals, trends
+from equity.simulate.calibration import feed, intervals, trends, verdicts
 from equity.simulate.calibration.model import Check
 
-CHECKS: tuple[Check, ...] = (*intervals.CHECKS, *trends.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *intervals.CHECKS,
+    *verdicts.CHECKS,
+    *trends.CHECKS,
+    *feed.CHECKS,
+)

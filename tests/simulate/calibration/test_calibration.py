@@ -34,7 +34,7 @@ def test_a_bad_interval_of_shares_is_reported_as_missed() -> None:
     [outcome] = run(500, checks=[bad])
     assert not outcome.held
     assert len(outcome.missed) >= 2
-    assert "| **missed** |" in markdown([outcome], runs=500, seed=SEED)
+    assert "| **missed** |" in markdown([outcome], [], runs=500, seed=SEED)
 
 
 def test_wilsons_interval_among_many_groups_is_reported_as_missed() -> None:
