@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 import altair as alt
@@ -31,6 +33,8 @@ PLACE = "place"
 """Name and field of the selection: `event.selection.place[0]["place"]` is the chosen code."""
 HEIGHT = 420
 _LABELLED = 12
+_PHONE, _NARROW, _LETTER = 340, 420, 6.5
+"""Pixels: a map's width on a phone, the width up to which names make way, a letter's width."""
 _RADIUS = 18
 _SOMETIMES = ("not_compared", "not_published")
 """Steps that are in the legend only where they occur."""
@@ -217,10 +221,32 @@ def _outline(chosen: str | None, tips: list[alt.Tooltip]) -> alt.Chart:
     )
 
 
+def _crowded(rows: list[dict[str, Any]]) -> bool:
+    """Whether names would cover one another on a map as wide as a phone.
+
+    >>> row = {"name": "District 1", "y": 37.3}
+    >>> _crowded([row | {"x": -122.0}, row | {"x": -121.8}, row | {"x": -121.79}])
+    True
+    >>> _crowded([row | {"x": -122.0}, row | {"x": -121.9}, row | {"x": -121.8}])
+    False
+    """
+    span = max((row["x"] for row in rows), default=0) - min((row["x"] for row in rows), default=0)
+    if not span:
+        return False
+    pixels = 0.75 * _PHONE / span  # of a degree of longitude: places reach beyond their names
+    return any(
+        abs(a["x"] - b["x"]) * pixels < _LETTER * (len(a["name"]) + len(b["name"])) / 2
+        and abs(a["y"] - b["y"]) * pixels / math.cos(math.radians(a["y"])) < BODY
+        for a, b in combinations(rows, 2)
+    )
+
+
 def _labels(rows: list[dict[str, Any]], chosen: str | None, below: bool = False) -> list[alt.Chart]:
     """The places' names, with a halo so that they read on every fill; many places: the chosen only."""
     shown = [row["code"] for row in rows] if len(rows) <= _LABELLED else [chosen] if chosen else []
     base = alt.Chart().transform_filter(alt.FieldOneOfPredicate(PLACE, shown))
+    if _crowded([row for row in rows if row["code"] in shown]):
+        base = base.transform_filter(f"width > {_NARROW} || datum.{PLACE} == {json.dumps(chosen)}")
     where = {
         "longitude": alt.Longitude("x:Q"),
         "latitude": alt.Latitude("y:Q"),

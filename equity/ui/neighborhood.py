@@ -125,7 +125,7 @@ def line(here: Here, standing: Standing) -> None:
                     )
                 )
             with picture:
-                if not is_count(metric):
+                if not is_count(metric) and (entry.lower is not None or finding.reference_value):
                     show.small(here, finding, entry.code)
         frame.notes(narrative.of_entry(entry, finding, here.definitions, here.say))
         frame.words(speak.eyebrow(here, finding.metric, here.say.period(finding.period_kind, finding.period)), quiet=True)  # fmt: skip
