@@ -63,6 +63,8 @@ def on_the_bound(reference: str, share: float, n: Drawn, percent: float, side: i
         true[1:] = share * (1 - percent / 100)
     elif reference == "rest":
         true[0] = share * edge
+        if len(n) == 2:  # were one on the lower edge, the other would lie beyond the upper one
+            true[:] = share, share / (1 + percent / 100)
     else:
         part = n[0] / n.sum()
         true[0] = share * edge * (1 - part) / (1 - part * edge)

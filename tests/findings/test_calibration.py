@@ -26,7 +26,7 @@ def wrong(
     """How often gap, and how often parity, is said with the truth on the bound."""
     rng = np.random.default_rng([groups, round(1000 * share), round(percent)])
     n = sizes(size, groups, rng)
-    if reference == "city":
+    if reference in ("city", "rest"):
         n[0] = n.min()  # a large group on the bound would push the others beyond it
     true = on_the_bound(reference, share, n, percent, side)
     x, records = draw(true, n, TABLES, rng)
