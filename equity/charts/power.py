@@ -32,6 +32,7 @@ def power_curve(frame: pd.DataFrame, say: Translator, *, tolerance: float = 10.0
     rows: list[dict[str, Any]] = [
         {
             "share": say("charts.power_share", share=say.number(round(100 * share))),
+            "label": say("charts.power_label", share=say.number(round(100 * share))),
             "records": int(count),
             "gap": gap,
             "gap_text": say("charts.power_gap", gap=say.number(round(gap, 1))),
@@ -65,7 +66,7 @@ def power_curve(frame: pd.DataFrame, say: Translator, *, tolerance: float = 10.0
         ),
         base.transform_filter(f"datum.records == {records[0] if records else 0}")
         .mark_text(align="left", dx=8, dy=-10, fontSize=BODY, color=INK)
-        .encode(text=alt.Text("share:N")),
+        .encode(text=alt.Text("label:N")),
     ]
     head = say("charts.power_head", tolerance=say.number(tolerance))
     chart = alt.layer(*layers).properties(

@@ -26,6 +26,7 @@ def test_every_point_is_drawn_and_told_in_words(language: str) -> None:
     drawing.chart.to_dict()  # checked against the schema
     rows = json.loads(drawing.spec)["layer"][0]["data"]["values"]
     assert [(row["records"], row["gap"]) for row in rows] == [(1000, 31.1), (100, 45.2), (1000, 21.3)]  # fmt: skip
+    assert [row["label"] for row in rows] == ["20%", "50%", "50%"]  # short: a phone is narrow
     for text in ("31.1", "45.2", "21.3", "1,000"):
         assert text in drawing.alt_text
     assert list(drawing.table.iloc[:, 2]) == [31.1, 45.2, 21.3]
