@@ -146,6 +146,11 @@ def _write(
     split = plan.clustered(wanted, clusters.area_levels(definitions))
     split = {table: by for table, by in split.items() if clusters.can_tell(metric, table)}
     alike = plan.standardized(wanted, metric.adjust_for) if standard.can_adjust(metric) else {}
+    # One look at the records serves both: what is split by places is split by strata, too.
+    split = {
+        table: [plan.also_by(each, metric.adjust_for if alike else ()) for each in by]
+        for table, by in split.items()
+    }
     further = {each for by in split.values() for each in by} | set(standard.with_mix(alike))
     steps = plan.steps({*wanted, *further}, fiscal)
     sources = {step.source for step in steps}

@@ -111,6 +111,13 @@ def standardized(wanted: Iterable[Table], adjust_for: Iterable[str]) -> dict[Tab
     return found
 
 
+def also_by(table: Table, strata: Iterable[str]) -> Table:
+    """A table split by places, of the metric's own treatment, split by `strata` as well."""
+    if table.treatment or table.sketch:
+        return table
+    return replace(table, strata=tuple(sorted(set(strata) - set(table.dimensions))))
+
+
 def rolls_up(finer: str, coarser: str, fiscal_year_start: int) -> bool:
     """Whether periods of kind `coarser` are unions of periods of kind `finer`.
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from equity import disclosure, estimates
-from equity.cube.standard import SMALLEST, _standardized
+from equity.cube import plan
+from equity.cube.standard import SMALLEST, _standardized, with_mix
 from equity.framework.models import Metric
 from equity.schema import ESTIMATE_COLUMNS, KEY, LIKE_FOR_LIKE
 
@@ -191,3 +192,29 @@ def test_without_an_adjustment_there_is_no_second_set() -> None:
     itself = metric("share", ["language"], BY_LANGUAGE, numerator="days <= 5")
     alike = entries_of(itself).query("treatment != ''")
     assert set(alike["dimension"]) == {""}  # languages are not made alike in language
+
+
+def test_what_is_split_by_places_is_split_by_strata_in_the_same_look_at_the_records() -> None:
+    wanted = plan.tables(metric("share", ["income"], [{"by": ["wealth"], "periods": ["all"]}]))
+    alike = plan.standardized(wanted, ["income"])
+    split = plan.clustered(wanted, {"wealth": "block"})
+    further = {plan.also_by(each, ["income"]) for by in split.values() for each in by}
+    steps = plan.steps({*wanted, *further, *with_mix(alike)}, 7)
+    assert [step.table for step in steps if step.source is None] == list(further)
+    (places,) = further
+    assert (places.dimensions, places.cluster, places.strata) == (("wealth",), "block", ("income",))
+    assert plan.also_by(places, ["wealth", "income"]).strata == ("income",)
+
+
+def test_groups_of_places_are_standardized_and_know_their_places() -> None:
+    by_wealth = [{"by": ["wealth"], "periods": ["quarter", "all"]}]
+    frame = entries_of(metric("share", ["income"], by_wealth, numerator="days <= 5"), ROWS)
+    alone = entries_of(city.metric("share", tables=by_wealth, numerator="days <= 5"), ROWS)
+    for group in ("poor", "rich"):
+        crude, alike = (
+            one(frame, dimension="wealth", group=group, treatment=t) for t in ("", LIKE_FOR_LIKE)
+        )
+        same = one(alone, dimension="wealth", group=group)
+        for name in ("n", "numerator", "lower", "upper", "lower_simultaneous", "dispersion"):
+            assert crude[name] == pytest.approx(same[name])
+        assert alike["dispersion"] >= crude["dispersion"] > 1
