@@ -24,6 +24,8 @@ from equity.schema import CITY, KEY, PLACE_COLUMN, UNKNOWN
 
 Floats = npt.NDArray[np.float64]
 
+_ORDER = [*(f'"{name}"' for name in KEY), "cluster_level", "cluster"]
+"""Sums are formed in one order, or the same build would differ from itself in the last digit."""
 _GROUPS = (("dimension", "group"), ("dimension_2", "group_2"))
 
 
@@ -112,7 +114,8 @@ def spread(
     if not area.any() or is_plain_total(metric):
         return frame
     cells = connection.execute(
-        "SELECT * FROM cell_clusters WHERE metric = ?", [frame["metric"].iloc[0]]
+        f"SELECT * FROM cell_clusters WHERE metric = ? ORDER BY {', '.join(_ORDER)}",
+        [frame["metric"].iloc[0]],
     ).df()
     cells["period"] = pd.to_datetime(cells["period"]).dt.date
     cells = cells[cells["group"].ne(UNKNOWN) & cells["group_2"].ne(UNKNOWN)]

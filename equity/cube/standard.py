@@ -42,6 +42,9 @@ SMALLEST = "smallest"
 """Column of the smallest number of records, successes or failures above 0 among an entry's strata:
 disclosure control reads it and takes it away."""
 
+_ORDER = [*(f'"{name}"' for name in KEY), "strata", "stratum"]
+"""Sums are formed in one order, or the same build would differ from itself in the last digit."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -100,7 +103,8 @@ def entries(
     if not wanted or not can_adjust(metric):
         return crude.iloc[:0]
     cells = connection.execute(
-        "SELECT * FROM cell_strata WHERE metric = ?", [crude["metric"].iloc[0]]
+        f"SELECT * FROM cell_strata WHERE metric = ? ORDER BY {', '.join(_ORDER)}",
+        [crude["metric"].iloc[0]],
     ).df()
     cells["period"] = pd.to_datetime(cells["period"]).dt.date
     rows = _rows(crude, wanted)

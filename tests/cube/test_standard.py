@@ -218,3 +218,10 @@ def test_groups_of_places_are_standardized_and_know_their_places() -> None:
         for name in ("n", "numerator", "lower", "upper", "lower_simultaneous", "dispersion"):
             assert crude[name] == pytest.approx(same[name])
         assert alike["dispersion"] >= crude["dispersion"] > 1
+
+
+def test_the_same_records_in_another_order_give_the_same_entries_to_the_last_digit() -> None:
+    tables = [{"places": ["district"], "by": ["wealth"], "periods": ["all"]}]
+    definition = metric("share", ["income", "season"], tables, numerator="days <= 5")
+    first, second = (entries_of(definition, rows) for rows in (ROWS, ROWS[::-1]))
+    pd.testing.assert_frame_equal(first, second, check_exact=True)
