@@ -41,7 +41,7 @@ def headline(finding: Finding, definitions: Definitions, names: Names, say: Tran
     leaning = "narrative.cannot_tell_behind_areas" if areas else "narrative.cannot_tell_behind"
     return say(
         leaning if behind else "narrative.cannot_tell",
-        where=inline(where),
+        where=where[:1].lower() + where[1:],  # its first word is 'in' or 'outside'
         name=named(finding.by, worst.code, names, say, areas=areas),
         result=result,
         contrast=contrast,

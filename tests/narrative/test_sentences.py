@@ -553,3 +553,15 @@ def test_need_is_named_beside_complaints() -> None:
     definitions = samples.definitions()
     names = names_of(finding.by, definitions, EN, samples.places())
     assert any("which measures need" in text for text in caveats(finding, definitions, names, EN))
+
+
+def test_a_place_after_a_colon_does_not_begin_a_sentence() -> None:
+    """'Cannot tell yet: in District 3, …', although the name has a capital."""
+    neutral = samples.definitions(cleared=samples.metric(direction="neutral"))
+    finding = samples.finding(verdict="cannot_tell")
+    for language, begins in (
+        (EN, "Cannot tell yet: in District"),
+        (ES, "Aún no se sabe: en District"),
+    ):
+        names = names_of(finding.by, neutral, language, samples.places())
+        assert headline(finding, neutral, names, language).startswith(begins)
