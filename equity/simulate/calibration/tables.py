@@ -74,8 +74,8 @@ def on_the_bound(
     As many groups lie on the edge as can: all of them against a group or the best, the first
     against the city or the rest. `side` −1 is the lower edge, +1 the upper.
 
-    >>> on_the_bound("rest", 0.5, [100, 100], 10, -1).tolist()
-    [0.45, 0.5]
+    >>> on_the_bound("rest", 0.5, [100, 100, 100], 10, -1).tolist()
+    [0.45, 0.5, 0.5]
     """
     count = np.asarray(records, dtype=float)
     edge = 1 + side * percent / 100
@@ -85,7 +85,7 @@ def on_the_bound(
     elif reference == "best":
         true[1:] = share * (1 - percent / 100)
     elif reference == "rest":
-        true[0] = share * edge
+        true[0] = share * (1 + percent / 100 if len(count) == 2 else edge)
     else:
         part = count[0] / count.sum()
         true[0] = share * edge * (1 - part) / (1 - part * edge)
