@@ -63,7 +63,7 @@ def test_clustered_intervals_hold_everywhere(
     _, clustered, missed = rejected(*draws(rng, 6000, groups, places, apart, uneven))
     error = 2 * np.sqrt(0.05 * 0.95 / 6000)
     assert clustered <= 0.05 + error
-    assert missed <= 0.055 + error
+    assert missed <= 0.06 + error  # simultaneous ranges hold in at least 94 %
 
 
 def test_a_group_of_few_places_borrows_and_one_of_many_does_not() -> None:
