@@ -34,7 +34,8 @@ def caveats(finding: Finding, definitions: Definitions, names: Names, say: Trans
         "share": figure(100 * share, say) if share is not None else "",
         "subject": say.text(metric.subject),
     }
-    sentences = [say(f"narrative.caveat_{name}", **values) for name in finding.caveats]
+    told = ["unknown_withheld" if n == "unknown" and share is None else n for n in finding.caveats]
+    sentences = [say(f"narrative.caveat_{name}", **values) for name in told]
     if finding.beside:
         title = say.text(definitions.metrics[finding.beside].title)
         sentences.append(say("narrative.need_beside", title=title))

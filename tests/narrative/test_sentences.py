@@ -223,6 +223,14 @@ def test_every_caveat_of_a_finding_has_its_sentence() -> None:
         assert len(set(texts)) == len(known)
 
 
+def test_a_share_of_unknown_that_is_withheld_is_not_a_hole_in_the_sentence() -> None:
+    finding = samples.finding(caveats=("unknown",), unknown_share=None)
+    for language, word in ((EN, "withheld"), (ES, "se reserva")):
+        [text] = caveats(finding, samples.definitions(), samples.NAMES, language)
+        assert word in text
+        assert "%" not in text
+
+
 def test_complaints_are_said_to_be_reports() -> None:
     [text] = caveats(
         samples.finding(caveats=("complaints",)), samples.definitions(), samples.NAMES, EN
