@@ -6,6 +6,7 @@ import importlib
 import os
 import pkgutil
 import re
+import sys
 from contextlib import suppress
 from threading import Thread
 from typing import Any
@@ -103,6 +104,16 @@ def loaded() -> None:
 
 
 def _load() -> None:
+    usual = sys.getswitchinterval()
+    # The server's own thread hands out the browser's scripts meanwhile.
+    sys.setswitchinterval(usual / 10)
+    try:
+        _load_pages()
+    finally:
+        sys.setswitchinterval(usual)
+
+
+def _load_pages() -> None:
     import equity.ui
 
     for module in pkgutil.iter_modules(equity.ui.__path__, "equity.ui."):
@@ -111,6 +122,8 @@ def _load() -> None:
 
     # half of a chart's time would go into checking our own tested charts
     schemapi.disable_debug_mode()
+    import scipy.special  # noqa: F401 - every comparison asks for its distributions
+
     from equity.ui import load
 
     with suppress(EquityError):  # the page that asks for them says what is wrong
